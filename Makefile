@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+.PHONY: help ready run test check style types floors house lock bench clean
+
+PYTHON := .venv/bin/python
+ARGS ?=
+
+help:
+	@echo 'make run    set up, then run the example jobs (Ctrl-C ends)'
+	@echo 'make test   every test, on SQLite and PostgreSQL (ARGS="-k name" for some)'
+	@echo 'make check  style, types, floors and house rules, as in CI (make -k check shows all that is wrong)'
+	@echo 'make bench  measurements (ARGS=next_fire for one)'
+	@echo 'make lock   write constraints.txt anew'
+	@echo 'make clean  remove what was made here'
+
+ready:
+	@sh scripts/bootstrap dev
+
+run:
+	@sh scripts/bootstrap run
+	@.venv/bin/rota serve -m examples.heart $(ARGS)
+
+test: ready
+	@$(PYTHON) -m pytest -n 2 $(ARGS)
+
+check: style types floors house
+
+style: ready
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: ready
+	@$(PYTHON) -m mypy
+
+floors: ready
+	@.venv/bin/lint-imports
+
+house: ready
+	@$(PYTHON) scripts/house.py
+
+bench: ready
+	@$(PYTHON) -m bench $(ARGS)
+
+lock: ready
+	@sh scripts/lock
+
+clean:
+	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

@@ -1,0 +1,52 @@
+"""The house rules that no other tool checks: short files, short functions, no address in the constraints."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDERS = ("src", "tests", "bench", "examples", "scripts")
+MOST_LINES_OF_A_FILE = 250
+MOST_LINES_OF_A_FUNCTION = 40
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def main() -> int:
+    """Print each broken rule on a line of its own. Returns how many there are, as an exit code."""
+    broken = [*addresses(Path("constraints.txt"))]
+    for folder in FOLDERS:
+        for path in sorted(Path(folder).rglob("*.py")):
+            broken.extend(too_long(path))
+    for line in broken:
+        print(line, file=sys.stderr)
+    return 1 if broken else 0
+
+
+def addresses(constraints: Path) -> Iterator[str]:
+    """Each line of the constraints that ties the project to an address."""
+    for number, line in enumerate(constraints.read_text().splitlines(), 1):
+        if "://" in line:
+            yield f"{constraints}:{number}: names an address; write it anew with `make lock`"
+
+
+def too_long(path: Path) -> Iterator[str]:
+    """A file over 250 lines; each function of the product whose code, its docstring aside, is 40 lines or more."""
+    text = path.read_text()
+    if (lines := len(text.splitlines())) > MOST_LINES_OF_A_FILE:
+        yield f"{path}: {lines} lines; split it so that each file has at most {MOST_LINES_OF_A_FILE}"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, Function) and (lines := lines_of(node)) >= MOST_LINES_OF_A_FUNCTION:
+            yield f"{path}:{node.lineno}: {node.name} has {lines} lines; keep it under {MOST_LINES_OF_A_FUNCTION}"
+
+
+def lines_of(function: Function) -> int:
+    """How many lines a function takes, not counting its docstring and decorators."""
+    first = function.body[0]
+    docstring = 0
+    if ast.get_docstring(function, clean=False) is not None:
+        docstring = (first.end_lineno or first.lineno) - first.lineno + 1
+    return (function.end_lineno or function.lineno) - function.lineno + 1 - docstring
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Jobs that run on time, once, and leave a record."""
