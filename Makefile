@@ -32,7 +32,7 @@ types: ready
 	@$(PYTHON) -m mypy
 
 floors: ready
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 house: ready
 	@$(PYTHON) scripts/house.py

@@ -1,0 +1,1 @@
+"""Real services for the tests, each with its own port and its own temporary folder."""
