@@ -1,4 +1,4 @@
-"""The house rules that no other tool checks: short files, short functions, no address in the constraints."""
+"""The house rules that no other tool checks: short files, short functions, whole rooms, no address."""
 
 import ast
 import sys
@@ -13,7 +13,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def main() -> int:
     """Print each broken rule on a line of its own. Returns how many there are, as an exit code."""
-    broken = [*addresses(Path("constraints.txt"))]
+    broken = [*addresses(Path("constraints.txt")), *unseen(Path("src/rota"))]
     for folder in FOLDERS:
         for path in sorted(Path(folder).rglob("*.py")):
             broken.extend(too_long(path))
@@ -27,6 +27,13 @@ def addresses(constraints: Path) -> Iterator[str]:
     for number, line in enumerate(constraints.read_text().splitlines(), 1):
         if "://" in line:
             yield f"{constraints}:{number}: names an address; write it anew with `make lock`"
+
+
+def unseen(package: Path) -> Iterator[str]:
+    """Each room without an __init__.py: the check of the floors would pass it by without a word."""
+    for folder in sorted({path.parent for path in package.rglob("*.py")}):
+        if not (folder / "__init__.py").exists():
+            yield f"{folder}: has no __init__.py; add one that says what the room is for"
 
 
 def too_long(path: Path) -> Iterator[str]:
