@@ -5,6 +5,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from rota.registry import load
+
 
 def test_a_module_is_found_by_its_name_or_by_its_file(author):
     author.writes("jobs_here.py", "@job(every='2s')\ndef tick(): ...")
@@ -142,3 +144,9 @@ def test_ready_made_tasks_are_found_and_marked(author):
         "mine.a": False,
         "theirs.b": True,
     }
+
+
+def test_loading_nothing_finds_what_comes_with_rota_and_nothing_else():
+    found = load([], environ={})
+    assert found.problems == []
+    assert all(task.ready_made for task in found.tasks.values())
