@@ -27,7 +27,9 @@ def nothing_left(mark: str, service_processes: set[int]) -> Iterator[None]:
     processes, threads = set(psutil.pids()), set(threading.enumerate())
     yield
     left = threads_left(threads, GRACE_SECONDS)
-    left += ended([*descendants(psutil.Process(), service_processes), *strays(mark, processes)])
+    left += ended(
+        [*descendants(psutil.Process(), service_processes), *strays(mark, processes)], GRACE_SECONDS
+    )
     if left:
         pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
 
@@ -59,9 +61,9 @@ def strays(mark: str, known: set[int]) -> Iterator[psutil.Process]:
             continue
 
 
-def ended(processes: list[psutil.Process]) -> list[str]:
-    """Wait for the end of those that are ending, and end the others. Returns a description of the latter."""
-    _, alive = psutil.wait_procs(set(processes), timeout=GRACE_SECONDS)
+def ended(processes: list[psutil.Process], grace: float) -> list[str]:
+    """Wait `grace` seconds for the end of those that are ending, and end the others. Returns a description of the latter."""
+    _, alive = psutil.wait_procs(set(processes), timeout=grace)
     described = []
     for process in alive:
         try:
