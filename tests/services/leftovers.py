@@ -62,7 +62,7 @@ def strays(mark: str, known: set[int]) -> Iterator[psutil.Process]:
 
 
 def ended(processes: list[psutil.Process], grace: float) -> list[str]:
-    """Wait `grace` seconds for the end of those that are ending, and end the others. Returns a description of the latter."""
+    """Wait up to `grace` seconds for all to end, then end those that did not. Returns what these were."""
     _, alive = psutil.wait_procs(set(processes), timeout=grace)
     described = []
     for process in alive:
