@@ -150,3 +150,11 @@ def test_loading_nothing_finds_what_comes_with_rota_and_nothing_else():
     found = load([], environ={})
     assert found.problems == []
     assert all(task.ready_made for task in found.tasks.values())
+
+
+def test_a_file_outside_of_the_current_folder_is_shown_whole(author, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "far_away.py"
+    elsewhere.write_text("from rota import job\n\n@job\ndef far(): ...\n")
+    found = author.loads(str(elsewhere))
+    assert found.jobs["far"].source == f"{elsewhere}:3"
+    sys.modules.pop("far_away")

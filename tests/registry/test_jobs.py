@@ -116,11 +116,15 @@ def test_arguments_are_kept_as_json_the_same_in_every_process(author):
     found = author.declares(
         """
         from datetime import *
-        @job(kwargs={"since": date(2026, 1, 1), "tags": {"c", "a", "b"}})
-        def report(since: date, tags: set[str]): ...
+        @job(kwargs={"since": date(2026, 1, 1), "tags": {"c", "a", "b"}, "limits": (1, float("inf"))})
+        def report(since: date, tags: set[str], limits: tuple[float, float]): ...
         """
     )
-    assert found.jobs["report"].spec.task_kwargs == {"since": "2026-01-01", "tags": ["a", "b", "c"]}
+    assert found.jobs["report"].spec.task_kwargs == {
+        "since": "2026-01-01",
+        "tags": ["a", "b", "c"],
+        "limits": [1, "Infinity"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_secret_arguments_are_marked_and_their_defaults_are_not_told(author):
         ("tuple[int, int]", [1, "2"], (1, 2)),
         ("float", 1, 1.0),
         ("date | None", None, None),
+        ("list[float]", ["Infinity"], [float("inf")]),
     ],
 )
 def test_arguments_come_from_json_as_the_types_of_the_signature(author, hint, given, bound):
@@ -236,6 +237,7 @@ def test_a_body_that_cannot_be_a_job_is_a_problem_in_words(author, text, said):
     assert said in author.problem(text)
 
 
-def test_binding_nothing_costs_less_than_a_microsecond(author):
+def test_binding_nothing_costs_a_third_of_binding_something_at_most(author):
     bind = author.declares("@task('t')\ndef t(days: int = 1): ...").tasks["t"].bind
-    assert min(repeat(lambda: bind({}), number=10_000, repeat=5)) / 10_000 < 1e-6
+    nothing, something = (min(repeat(lambda k=k: bind(k), number=5_000, repeat=5)) for k in ({}, {"days": 3}))
+    assert nothing < something / 3
