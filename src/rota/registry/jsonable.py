@@ -9,7 +9,7 @@ def jsonable(value: Any) -> Any:
 
     Sets are sorted, since their order differs from process to process; infinite numbers are said as text.
     """
-    from pydantic_core import to_jsonable_python
+    from pydantic_core import from_json, to_json
 
     if isinstance(value, Mapping):
         return {str(key): jsonable(inner) for key, inner in value.items()}
@@ -17,4 +17,4 @@ def jsonable(value: Any) -> Any:
         return [jsonable(inner) for inner in value]
     if isinstance(value, set | frozenset):
         return sorted((jsonable(inner) for inner in value), key=repr)
-    return to_jsonable_python(value, inf_nan_mode="strings")
+    return from_json(to_json(value, inf_nan_mode="strings"))
