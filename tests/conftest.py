@@ -1,6 +1,6 @@
 """What every test has. Fixtures live in modules of their own; name them here."""
 
 pytest_plugins = [
-    "tests.services.fixtures",
-    "tests.services.leftovers",
+    "tests.servers.fixtures",
+    "tests.servers.leftovers",
 ]

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.services import databases, postgres
+from tests.servers import databases, postgres
 
 POSTGRES = "ROTA_TEST_POSTGRES_URL"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services import fixtures
+from tests.servers import fixtures
 
 
 def test_want_of_a_service_skips_a_test_on_a_laptop(monkeypatch):

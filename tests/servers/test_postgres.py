@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from tests.services import databases, fixtures, postgres
+from tests.servers import databases, fixtures, postgres
 
 ROOT = Path(__file__).parents[2]
 TEST_THAT_WAITS = """
@@ -75,7 +75,7 @@ def test_nothing_is_left_when_the_tests_are_killed(tmp_path):
         "-p",
         "no:cacheprovider",
         "-p",
-        "tests.services.fixtures",
+        "tests.servers.fixtures",
     ]
     with subprocess.Popen(
         [*command, tmp_path / "test_waits.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True

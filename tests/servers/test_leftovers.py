@@ -6,7 +6,7 @@ import threading
 
 import psutil
 
-from tests.services import leftovers
+from tests.servers import leftovers
 
 ORPHAN = """
 import os, time
