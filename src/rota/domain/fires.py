@@ -229,5 +229,5 @@ class Wild:
         stop = min(end, begin + COUNTED_SECONDS)
         found = 0
         for start, after_end, offset, _ in self.zone.stretches(begin, stop):
-            found += self.wall.count(max(begin, start - 1) + offset, min(stop, after_end - 1) + offset)
+            found += self.wall.count(start - 1 + offset, min(stop, after_end - 1) + offset)
         return Count(found, stop == end)

@@ -162,7 +162,7 @@ def quoted(text: str) -> str:
 
 def _days_and_time(text: str, example: str) -> tuple[str, int]:
     days, colon, time = text.partition(":")
-    if not colon or not days:
+    if not colon or not days or ":" not in time:
         raise InvalidSchedule(
             f"{quoted(text)} does not say both days and time", part=text, fix=f"write {example}"
         )

@@ -74,12 +74,15 @@ class Zone(dict[int, Spans]):
         return spans.offsets[bisect_right(spans.starts, instant) - 1]
 
     def stretches(self, after: int, until: int) -> Iterator[tuple[int, int, int, int]]:
-        """Each (start, end, offset, fresh) that touches the instants after `after` up to `until`, in order."""
+        """Each (start, end, offset, fresh) that touches the instants after `after` up to `until`."""
         instant = after + 1
         while instant <= until:
             spans = self[instant >> CHUNK_BITS]
             at = bisect_right(spans.starts, instant) - 1
-            yield spans.starts[at], spans.ends[at], spans.offsets[at], spans.fresh[at]
+            # A stretch entered on the way begins where it is entered: tables overlap, and no gap is there.
+            start, offset = max(spans.starts[at], instant), spans.offsets[at]
+            fresh = spans.fresh[at] if start == spans.starts[at] else max(spans.fresh[at], start + offset)
+            yield start, spans.ends[at], offset, fresh
             instant = spans.ends[at]
 
     def _table(self, chunk: int) -> Spans:

@@ -1,0 +1,176 @@
+"""Everything put together: the one place that knows every part."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rota.domain.clock import Clock
+from rota.settings import Settings
+from rota.store import migrations
+from rota.store.database import Database
+
+if TYPE_CHECKING:
+    from rota.engine.host import Host
+    from rota.engine.reaper import Reaped
+    from rota.engine.scheduler import Fired
+    from rota.services.definitions import Definitions
+    from rota.services.executions import Executions
+    from rota.services.explaining import Explaining
+    from rota.services.holds import Holds
+    from rota.services.jobs import Jobs
+    from rota.store.nodes import Node
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True)
+class Rota:
+    """The product as one value: its settings, its database, and the services that every face asks.
+
+    Made by `build`. Close it when done; services are made when first asked for.
+    """
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    environ: Mapping[str, str]
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Jobs: made, changed, listed, deleted."""
+        from rota.services.jobs import Jobs
+        from rota.services.timing import Variables
+
+        return Jobs(self.db, self.clock, Variables(self.environ, self.settings.schedule_env))
+
+    @cached_property
+    def holds(self) -> "Holds":
+        """Pausing and resuming, enabling and disabling."""
+        from rota.services.holds import Holds
+
+        return Holds(self.jobs)
+
+    @cached_property
+    def executions(self) -> "Executions":
+        """Executions: asked for, read, cancelled, tried again."""
+        from rota.services.executions import Executions
+
+        return Executions(self.db, self.clock)
+
+    @cached_property
+    def definitions(self) -> "Definitions":
+        """What code declares."""
+        from rota.services.definitions import Definitions
+
+        return Definitions(self.jobs)
+
+    @cached_property
+    def explaining(self) -> "Explaining":
+        """Why a job is (not) running."""
+        from rota.services.explaining import Explaining
+
+        return Explaining(self.db, self.clock)
+
+    def upgrade(self) -> bool:
+        """Bring the database to this version's schema; a new one starts with the default jobs.
+
+        Returns whether anything changed. Any number of processes may call it at once.
+        """
+        from rota.services.defaults import Defaults
+
+        return migrations.upgrade(self.db, on_new=Defaults(self.jobs).create)
+
+    def require_schema(self) -> None:
+        """Raises Unavailable, saying what to do, when the schema is not of this version."""
+        migrations.require_current(self.db)
+
+    def host(self, *, agent: bool = True, watch: "Callable[[Fired | Reaped], None] | None" = None) -> "Host":
+        """What a scheduling process runs."""
+        from rota.engine.host import Host
+        from rota.engine.keepup import AgentProcess
+        from rota.engine.reaper import Reaper
+
+        patience = self.settings.shutdown_grace + self.settings.kill_after + 15
+        command = [sys.executable, "-P", "-m", "rota.process"]
+        below = AgentProcess(command, self.charge(), self.clock, patience) if agent else None
+        reaper = Reaper(self.db, self.clock, socket.gethostname(), is_here)
+        node = self.node("scheduler")
+        return Host(self.db, self.clock, node, self.holds, reaper, below, watch or (lambda _: None))
+
+    def charge(self, only: int | None = None) -> bytes:
+        """What the agent's process is told on its input: these settings, and the one execution it is there for."""
+        import json
+
+        return json.dumps({"settings": self.settings.model_dump(mode="json"), "only": only}).encode()
+
+    def node(self, role: str) -> "Node":
+        """This process as a node, not registered yet."""
+        import psutil
+
+        from rota.store.nodes import Node
+
+        host, now = socket.gethostname(), self.clock.now()
+        return Node(
+            name=self.settings.node_name or host,
+            role=role,
+            host=host,
+            pid=os.getpid(),
+            pid_started=psutil.Process().create_time(),
+            version=version("rota"),
+            registered_at=now,
+            beat_at=now,
+        )
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def __enter__(self) -> "Rota":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_here(pid: int, started: float) -> bool:
+    """Whether the process of that pid that started then lives on this machine."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, environ: Mapping[str, str] | None = None
+) -> Rota:
+    """Put everything together. Opens no connection yet. Raises Invalid for an address that is none."""
+    database = Database(settings.database_url)
+    return Rota(settings, database, clock or SystemClock(), os.environ if environ is None else environ)
+
+
+def load_settings(**flags: object) -> Settings:
+    """The settings of this process: flags, environment, files of the current folder."""
+    from rota.settings import load
+
+    return load(flags, os.environ, Path.cwd()).settings

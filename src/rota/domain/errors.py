@@ -1,0 +1,93 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+RotaError
+├── NotFound        nothing has that name or id
+├── Conflict        it cannot be done in the present state
+├── Invalid         the input itself is wrong
+│   └── InvalidSchedule
+├── Denied          the asker may not
+└── Unavailable     the database, a broker or a node is out of reach
+
+Each face maps the five kinds once: the command line to exit codes, the API to problem documents.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RotaError(Exception):
+    """Base of all errors that rota raises on purpose.
+
+    message  what happened, on what
+    fix      what to do next, or None when the message says it
+    field    the input field at fault, or None
+    code     a stable word for programs
+    """
+
+    code = "error"
+
+    def __init__(
+        self, message: str, *, fix: str | None = None, field: str | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.field = field
+        self.code = code or type(self).code
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.fix}" if self.fix else self.message
+
+
+class NotFound(RotaError):
+    """Nothing has that name or id."""
+
+    code = "not_found"
+
+
+class Conflict(RotaError):
+    """The request is well formed, but the present state forbids it."""
+
+    code = "conflict"
+
+
+class Invalid(RotaError):
+    """The input is wrong in itself."""
+
+    code = "invalid"
+
+
+class InvalidSchedule(Invalid):
+    """A schedule that cannot be: `part` is the piece of the expression at fault."""
+
+    code = "invalid_schedule"
+
+    def __init__(self, message: str, *, part: str = "", fix: str | None = None) -> None:
+        super().__init__(message, fix=fix, field="schedule_expression")
+        self.part = part
+
+
+class Denied(RotaError):
+    """The asker may not do that."""
+
+    code = "denied"
+
+
+class Unavailable(RotaError):
+    """The database, a broker or a node is out of reach, or of another schema."""
+
+    code = "unavailable"
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
+    """The error for a name that does not exist: what was meant, then what there is.
+
+    kind   the word for the thing: "job", "task", "module"
+    known  the names that exist; at most twelve are listed
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    meant = f'did you mean "{close[0]}"? ' if close else ""
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    listed = f"Known {kind}s: {', '.join(names[:12])}{more}" if names else f"There are no {kind}s yet"
+    return NotFound(f'no {kind} named "{name}"', fix=f"{meant}{listed}")

@@ -1,0 +1,208 @@
+"""The agent: supervises the runners of a node. It hears them, holds them to their limits, and ends them."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from rota.domain.attempt import Attempt, Ending
+from rota.domain.clock import Clock
+from rota.domain.consequence import SHUTDOWN
+from rota.domain.errors import Denied
+from rota.domain.execution import Status
+from rota.engine.clerk import Clerk, News, Tray
+from rota.engine.crew import Crew
+from rota.engine.outcome import CANCELLED, DISOWNED, of_death, of_ending
+from rota.engine.pace import Pace
+from rota.engine.watch import Watch
+from rota.executors.events import Beat, Called, Died, Ended, Event, Hello, Progress
+from rota.executors.local import LocalRunner
+
+BEAT = 3.0
+LINES = 0.5
+"""Seconds between signs of life to the runners' keepers, and between looks for new output."""
+
+MARGIN = 5.0
+"""Seconds beyond all patience after which a shutdown goes on without what still runs."""
+
+log = structlog.get_logger("rota.agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an ending agent waits: for what runs, then for what it told to stop. Seconds."""
+
+    grace: float
+    kill_after: float
+
+
+class Agent:
+    """One node's runners and their supervisor, a single thread; the clerk writes beside it.
+
+    clerk_for  makes the clerk, given how to tell this agent something
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        clerk_for: Callable[[Callable[[News], None]], Clerk],
+        pace: Pace,
+        clock: Clock,
+        watch: Watch,
+        ready_made: frozenset[str],
+    ) -> None:
+        self.crew, self.pace, self.clock, self.watch, self.ready_made = crew, pace, clock, watch, ready_made
+        self.clerk = clerk_for(self._tell)
+        self.disowned = False
+        self._news: deque[News] = deque()
+        self._tray = Tray()
+        self._beat_at = self._lines_at = float("-inf")
+        self._shutdowns = 0
+
+    def _tell(self, news: News) -> None:
+        """From the clerk's thread to this one."""
+        self._news.append(news)
+        self.watch.wake()
+
+    def shut_down(self) -> None:
+        """Ask the agent to end; the second time it does not wait for what runs. Safe in a signal handler."""
+        self._shutdowns += 1
+        self.watch.wake()
+
+    def run(self, patience: Patience, until: Callable[[], bool] = lambda: False) -> None:
+        """Work until told to shut down, disowned, or `until` says so; then end what runs and record it."""
+        self.clerk.start()
+        while not (self._shutdowns or self.disowned or until()):
+            self.turn()
+        if self.disowned:
+            self._abandon()
+        else:
+            self._end(patience)
+
+    def turn(self) -> None:
+        """One look around: what the runners tell, what the clerk tells, who is over time, who is free."""
+        self.crew.fill()
+        self._show_life()
+        self.watch.follow(self.crew.runners)
+        self.watch.wait(self.crew.watch())
+        for runner, event in self.crew.pump(self.clock.now()):
+            self._regard(runner, event)
+        while self._news:
+            self._learn(self._news.popleft())
+        self.crew.assign()
+        self._collect_lines()
+        if self._tray:
+            tray, self._tray = self._tray, Tray()
+            self.clerk.file(tray)
+        self.clerk.offer(self.crew.capacity())
+
+    def _show_life(self) -> None:
+        now = self.clock.monotonic()
+        if now - self._beat_at >= BEAT:
+            self._beat_at = now
+            for runner in self.crew.runners:
+                runner.beat()
+
+    def _regard(self, runner: LocalRunner, event: Event) -> None:
+        match event:
+            case Hello(published):
+                self._check_generation(runner, published["hash"])
+            case Ended(ending):
+                if (attempt := self.crew.forget(ending.execution_id)) is not None:
+                    self._ended(attempt, of_ending(event, attempt))
+            case Died():
+                self.watch.forget(runner)
+                self._died(event)
+            case Progress(execution_id, done, total, message):
+                beat = self._tray.told.get(execution_id, (None,) * 4)[3]
+                self._tray.told[execution_id] = (done, total, message, beat)
+            case Beat(execution_id):
+                told = self._tray.told.get(execution_id, (None,) * 4)
+                self._tray.told[execution_id] = (*told[:3], self.clock.now())
+            case Called():
+                self._called(runner, event)
+            case _:
+                pass
+
+    def _check_generation(self, runner: LocalRunner, found: str) -> None:
+        """Code that changed under a running node would run what nobody declared: the node starts anew."""
+        if found != self.crew.generation:
+            log.warning("the code has changed; this node starts anew", pid=runner.pid)
+            self.shut_down()
+
+    def _died(self, event: Died) -> None:
+        if event.running is None:
+            return
+        attempt = self.crew.forget(event.running.execution_id)
+        ending = of_death(event, attempt) if attempt else None
+        if attempt and ending:
+            self._ended(attempt, ending)
+
+    def _ended(self, attempt: Attempt, ending: Ending) -> None:
+        self._tray.told.pop(ending.execution_id, None)
+        if ending.duration_ms is not None:
+            self.pace.saw(attempt.task_name, ending.duration_ms)
+        self._tray.endings.append((attempt, ending))
+
+    def _called(self, runner: LocalRunner, call: Called) -> None:
+        attempt = self.crew.attempts.get(call.execution_id)
+        if attempt is None or attempt.task_name not in self.ready_made:
+            runner.answer(call.call_id, error=Denied("only ready-made tasks may ask for rota's services"))
+            return
+        self.clerk.ask(runner, call)
+
+    def _learn(self, news: News) -> None:
+        self.crew.take(news.claimed)
+        for runner, call_id, value, error in news.answers:
+            runner.answer(call_id, value, error)
+        for execution_id, by, reason in news.stop:
+            self.crew.stop(execution_id, f"{CANCELLED} by {by}" + (f": {reason}" if reason else ""))
+        if news.disowned:
+            log.error("this node was declared gone: what it runs is ended, and recorded as lost already")
+            self.disowned = True
+        if news.owned is not None:
+            self._give_up(news.owned)
+
+    def _give_up(self, owned: frozenset[int]) -> None:
+        """What runs here and is not ours any more is killed; nothing is recorded of it."""
+        for execution_id in set(self.crew.attempts) - owned:
+            self.crew.forget(execution_id)
+            self.crew.kill(execution_id, DISOWNED)
+
+    def _collect_lines(self) -> None:
+        now = self.clock.monotonic()
+        if now - self._lines_at < LINES:
+            return
+        self._lines_at = now
+        for runner in self.crew.runners:
+            taken = runner.take_lines()
+            if taken is not None:
+                self._tray.lines += [(taken[0], line) for line in taken[1]]
+
+    def _end(self, patience: Patience) -> None:
+        """Claim no more, wait for what runs, then stop it, then kill it; and record all of it."""
+        self.crew.open = False
+        begun = self._shutdowns
+        self._turn_until(patience.grace, lambda: self._shutdowns > max(begun, 1))
+        for execution_id in list(self.crew.attempts):
+            self.crew.stop(execution_id, SHUTDOWN)
+        self._turn_until(patience.kill_after + MARGIN, lambda: False)
+        now, reason = self.clock.now(), f"{SHUTDOWN}: its node ended before it was over"
+        for attempt in list(self.crew.attempts.values()):
+            self._ended(attempt, Ending(attempt.execution_id, Status.LOST, now, reason=reason))
+        self.clerk.file(self._tray)
+        self._abandon()
+        self.clerk.leave(MARGIN)
+
+    def _turn_until(self, seconds: float, enough: Callable[[], bool]) -> None:
+        deadline = self.clock.monotonic() + seconds
+        while self.crew.attempts and not enough() and self.clock.monotonic() < deadline:
+            self.turn()
+
+    def _abandon(self) -> None:
+        for runner in self.crew.runners:
+            runner.abandon()
+        if self.disowned:
+            self.clerk.leave(MARGIN)
+        self.watch.close()

@@ -1,0 +1,132 @@
+"""How an agent begins: hear what its runners know, tell the database, and take its place."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from rota.domain.clock import Clock
+from rota.domain.errors import Unavailable
+from rota.engine.agent import Agent
+from rota.engine.clerk import Clerk
+from rota.engine.crew import Crew, Terms
+from rota.engine.dispatcher import Dispatcher
+from rota.engine.pace import Pace
+from rota.engine.watch import Watch
+from rota.executors.events import Died, Hello
+from rota.executors.sweep import sweep
+from rota.services.definitions import Definitions
+from rota.settings import Settings
+from rota.store import nodes
+from rota.store.database import Database
+from rota.store.nodes import Node
+
+TRIES = 3
+"""How often a first runner is started before the node goes on and tells that its modules cannot be loaded."""
+
+log = structlog.get_logger("rota.agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of.
+
+    node   this process, not registered yet
+    only   the one execution it is there for, or None
+    nap    sleeps, while the database is away
+    """
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    node: Node
+    definitions: Definitions
+    only: int | None
+    nap: Callable[[float], object]
+
+
+def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
+    """Start the runners, publish what they know, register, and return the agent, ready to run.
+
+    gone  whether the owner of a runner's marker is dead; what such owners left is killed first
+    """
+    swept = sweep(gone)
+    if swept:
+        log.warning("killed what an agent before this one had left", pids=swept)
+    pace, watch = Pace(), Watch()
+    marker = f"{parts.node.pid}:{parts.node.pid_started}"
+    config = {
+        "modules": list(parts.settings.modules),
+        "jobs": parts.settings.jobs,
+        "app": parts.settings.app,
+        "ready_made": True,
+    }
+    terms = Terms(config, marker, 1 if parts.only else parts.settings.runners, parts.settings.kill_after)
+    crew = Crew(terms, parts.clock, pace.is_quick)
+    published = _first_words(crew, watch, parts)
+    crew.generation = published["hash"]
+    node_id, generation = _take_place(parts, published)
+    queues = [queue for queue, executor in parts.settings.queues.items() if executor == "local"]
+    dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
+    ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
+    return Agent(
+        crew,
+        lambda tell: Clerk(parts.db, parts.clock, dispatcher, tell),
+        pace,
+        parts.clock,
+        watch,
+        ready_made,
+    )
+
+
+def _first_words(crew: Crew, watch: Watch, parts: Parts) -> dict[str, Any]:
+    """What the first runner says that it knows; when none lives to say it, nothing, and why."""
+    for _ in range(TRIES):
+        crew.fill(1)
+        while crew.runners:
+            watch.follow(crew.runners)
+            watch.wait(1.0)
+            for runner, event in crew.pump(parts.clock.now()):
+                runner.beat()
+                if isinstance(event, Hello):
+                    return event.published
+                if isinstance(event, Died):
+                    watch.forget(runner)
+                    died = event
+    problem = {
+        "module": ", ".join(parts.settings.modules),
+        "file": None,
+        "line": None,
+        "message": f"loading the modules ended the process: {died.text}",
+        "traceback": died.output,
+    }
+    return {"hash": f"none:{json.dumps(problem)}"[:200], "tasks": [], "jobs": [], "problems": [problem]}
+
+
+def _take_place(parts: Parts, published: dict[str, Any]) -> tuple[int, int]:
+    """Publish, register and settle, however long the database is away. Returns the ids of node and generation."""
+    while True:
+        try:
+            generation = parts.definitions.publish(parts.settings.application, published)
+            with parts.db.write() as conn:
+                node_id = nodes.register(conn, _described(parts, generation))
+            parts.definitions.settle(parts.settings.application)
+            return node_id, generation
+        except Unavailable as problem:
+            log.warning("the database is away; the node waits for it", problem=str(problem))
+            parts.nap(1.0)
+
+
+def _described(parts: Parts, generation: int) -> Node:
+    now = parts.clock.now()
+    return replace(
+        parts.node,
+        registered_at=now,
+        beat_at=now,
+        queues=tuple(parts.settings.queues),
+        slots=parts.settings.runners,
+        app=parts.settings.application,
+        generation_id=generation,
+    )

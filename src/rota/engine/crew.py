@@ -1,0 +1,207 @@
+"""The runners of a node: started, replaced, given work, and stopped when they take too long."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from rota.domain.attempt import Attempt
+from rota.domain.clock import Clock
+from rota.engine.dispatcher import DEPTH, Capacity
+from rota.engine.outcome import MEMORY, TIMEOUT
+from rota.executors.events import Died, Event, Hello, Recalled
+from rota.executors.local import LocalRunner
+
+QUICK_SECONDS = 0.1
+"""A body that has run for longer than this keeps nobody waiting: what was to run after it is called back."""
+
+MEMORY_LOOK = 0.25
+RESTART = (0.0, 1.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds before a runner that died at once is started again, by how often that happened."""
+
+log = structlog.get_logger("rota.agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How runners are started and how long they are given. Times are seconds.
+
+    config      for the runner: modules, jobs, app, ready_made
+    marker      of the node: its runners bear it in their environment
+    """
+
+    config: Mapping[str, Any]
+    marker: str
+    size: int
+    kill_after: float
+
+
+class Crew:
+    """The runners of one node. All methods are for the one thread that supervises them."""
+
+    def __init__(self, terms: Terms, clock: Clock, is_quick: Callable[[str], bool]) -> None:
+        self.terms, self.clock, self.is_quick = terms, clock, is_quick
+        self.runners: list[LocalRunner] = []
+        self.hand: deque[Attempt] = deque()
+        self.attempts: dict[int, Attempt] = {}
+        self.generation: str | None = None
+        self.open = True
+        self._number = self._failures = 0
+        self._start_at = 0.0
+        self._stopped_at: dict[int, float] = {}
+        self._memory_at = 0.0
+
+    def fill(self, size: int | None = None) -> list[LocalRunner]:
+        """Start runners until there are as many as there should be. Returns the new ones."""
+        wanted = self.terms.size if size is None else size
+        made = []
+        while (
+            (self.open or self.hand)
+            and len(self.runners) < wanted
+            and self.clock.monotonic() >= self._start_at
+        ):
+            self._number += 1
+            marker = f"{self.terms.marker}:{self._number}"
+            made.append(LocalRunner.spawn(self.terms.config, marker=marker, environ=os.environ))
+            self.runners.append(made[-1])
+        return made
+
+    def pump(self, now: datetime) -> Iterator[tuple[LocalRunner, Event]]:
+        """What the runners tell. What comes back unbegun is in hand again, a dead runner is taken out."""
+        for runner in list(self.runners):
+            for event in runner.pump(now):
+                self._note(runner, event)
+                yield runner, event
+
+    def _note(self, runner: LocalRunner, event: Event) -> None:
+        match event:
+            case Hello():
+                self._failures = 0
+            case Recalled(ids):
+                self.hand.extendleft(reversed([self.attempts[id_] for id_ in ids if id_ in self.attempts]))
+            case Died():
+                self.hand.extendleft(reversed([self.attempts[id_] for id_ in event.not_begun]))
+                self.runners.remove(runner)
+                self._backed_off(runner, event)
+
+    def _backed_off(self, runner: LocalRunner, event: Died) -> None:
+        if runner.ready or event.planned:
+            return
+        self._failures += 1
+        wait = RESTART[min(self._failures, len(RESTART) - 1)]
+        self._start_at = self.clock.monotonic() + wait
+        log.error("a runner died before it was ready", how=event.text, output=event.output, next_try_in=wait)
+
+    def take(self, claimed: Sequence[Attempt]) -> None:
+        """New work in hand."""
+        for attempt in claimed:
+            self.attempts[attempt.execution_id] = attempt
+        self.hand.extend(claimed)
+
+    def assign(self) -> None:
+        """Give what is in hand to the runners: quick ones spread evenly, any other to an idle runner alone."""
+        batches: dict[int, list[Attempt]] = {}
+        loads = {index: len(runner.assigned) for index, runner in self._ready()}
+        quick = {index: self._is_quick_batch(runner) for index, runner in self._ready()}
+        while self.hand and loads:
+            attempt = self.hand[0]
+            fast = self.is_quick(attempt.task_name)
+            index = min(loads, key=lambda one: loads[one])
+            if loads[index] and not (fast and (fits := [i for i in loads if quick[i] and loads[i] < DEPTH])):
+                break
+            if loads[index]:
+                index = min(fits, key=lambda one: loads[one])
+            batches.setdefault(index, []).append(self.hand.popleft())
+            loads[index] += 1
+            quick[index] = fast
+        for index, batch in batches.items():
+            self.runners[index].assign(batch)
+
+    def _ready(self) -> list[tuple[int, LocalRunner]]:
+        return [(i, one) for i, one in enumerate(self.runners) if one.ready and not one.retiring]
+
+    def _is_quick_batch(self, runner: LocalRunner) -> bool:
+        names = [self.attempts[id_].task_name for id_ in runner.assigned if id_ in self.attempts]
+        return all(self.is_quick(name) for name in names)
+
+    def capacity(self) -> Capacity:
+        """What could be taken now, beyond what is in hand."""
+        ready = [one for _, one in self._ready()]
+        busy = [one for one in ready if one.assigned]
+        if not self.open or any(one.solitary for one in self._at_work()):
+            return Capacity(0, 0, len(busy))
+        room = sum(max(0, DEPTH - len(one.assigned)) for one in busy if self._has_room(one))
+        idle = len(ready) - len(busy)
+        waiting = len(self.hand)
+        return Capacity(max(0, idle - waiting), max(0, room - waiting), len(busy) + bool(waiting))
+
+    def _has_room(self, runner: LocalRunner) -> bool:
+        return len(runner.assigned) <= DEPTH // 2 and self._is_quick_batch(runner)
+
+    def _at_work(self) -> list[Attempt]:
+        return [self.attempts[id_] for one in self.runners for id_ in one.assigned if id_ in self.attempts]
+
+    def forget(self, execution_id: int) -> Attempt | None:
+        """An attempt is over. Returns it, None when it is not ours."""
+        self._stopped_at.pop(execution_id, None)
+        return self.attempts.pop(execution_id, None)
+
+    def stop(self, execution_id: int, why: str) -> None:
+        """Ask a body to stop; it is killed when it has not done so in time."""
+        for runner in self.runners:
+            if execution_id in runner.assigned:
+                runner.stop(execution_id, why)
+                self._stopped_at.setdefault(execution_id, self.clock.monotonic())
+
+    def kill(self, execution_id: int, why: str) -> None:
+        """Kill the runner that is at that body."""
+        for runner in self.runners:
+            if runner.current is not None and runner.current.execution_id == execution_id:
+                runner.kill(why)
+
+    def watch(self) -> float:
+        """Hold every body to its limits. Returns in how many seconds to look again, at most 1."""
+        now = self.clock.monotonic()
+        look_at_memory = now - self._memory_at >= MEMORY_LOOK
+        if look_at_memory:
+            self._memory_at = now
+        next_look = 1.0
+        for runner in self.runners:
+            current = runner.current
+            if current is None or current.execution_id not in self.attempts:
+                continue
+            attempt = self.attempts[current.execution_id]
+            if len(runner.assigned) > 1 and now - current.begun > QUICK_SECONDS:
+                runner.recall()
+            next_look = min(next_look, self._watch_time(runner, attempt, now - current.begun, now))
+            if attempt.memory_limit:
+                next_look = min(next_look, MEMORY_LOOK)
+                if look_at_memory:
+                    self._watch_memory(runner, attempt)
+            elif len(runner.assigned) > 1:
+                next_look = min(next_look, QUICK_SECONDS)
+        return next_look
+
+    def _watch_time(self, runner: LocalRunner, attempt: Attempt, elapsed: float, now: float) -> float:
+        stopped_at = self._stopped_at.get(attempt.execution_id)
+        if stopped_at is not None:
+            left = stopped_at + self.terms.kill_after - now
+            if left <= 0:
+                runner.kill((runner.current and runner.current.asked) or TIMEOUT)
+        elif attempt.timeout:
+            left = attempt.timeout - elapsed
+            if left <= 0:
+                self.stop(attempt.execution_id, TIMEOUT)
+                left = self.terms.kill_after
+        else:
+            return 1.0
+        return max(0.01, left)
+
+    def _watch_memory(self, runner: LocalRunner, attempt: Attempt) -> None:
+        used = runner.tree_memory_mb()
+        if used is not None and attempt.memory_limit is not None and used > attempt.memory_limit:
+            runner.kill(MEMORY)

@@ -1,0 +1,104 @@
+"""Queued to claimed: what a node takes for its runners, and no more than they can begin."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from sqlalchemy import Connection
+
+from rota.domain.attempt import Attempt
+from rota.domain.execution import Status
+from rota.domain.job import Overlap
+from rota.store import claims, executions
+from rota.store.executions import Move
+
+DEPTH = 64
+"""How many quick executions one runner may have before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What the runners of a node can take now.
+
+    idle   runners with nothing to do
+    room   places behind quick executions that runners are at
+    busy   runners with something to do
+    """
+
+    idle: int
+    room: int
+    busy: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any place at all."""
+        return self.idle > 0 or self.room > 0
+
+    @property
+    def most(self) -> int:
+        """How many executions could be taken if all were quick."""
+        return self.idle * DEPTH + self.room
+
+
+def choose(waiting: Sequence[Attempt], capacity: Capacity, is_quick: Callable[[str], bool]) -> list[Attempt]:
+    """Which of `waiting`, in order, a node takes.
+
+    A task that is not known to be quick gets a runner of its own, so a slow one blocks nobody. A solitary one waits
+    until nothing else runs, and holds up what comes after it, or it would wait for ever.
+    """
+    idle, room = capacity.idle, capacity.room
+    taken: list[Attempt] = []
+    exclusive: set[int] = set()
+    for attempt in waiting:
+        if attempt.solitary:
+            return [attempt] if not taken and capacity.busy == 0 and idle else taken
+        if attempt.overlap is not Overlap.ALLOW and attempt.job_id in exclusive:
+            continue
+        if is_quick(attempt.task_name) and room:
+            room -= 1
+        elif idle:
+            idle -= 1
+            room += DEPTH - 1 if is_quick(attempt.task_name) else 0
+        else:
+            continue
+        exclusive.add(attempt.job_id)
+        taken.append(attempt)
+    return taken
+
+
+class Dispatcher:
+    """Claims for one node.
+
+    node        its id, the owner of what it claims
+    generation  the set of tasks that it knows
+    queues      patterns such as "*" of the queues that it serves
+    only        the one execution that it is there for, or None for all
+    """
+
+    def __init__(
+        self,
+        node: int,
+        generation: int,
+        queues: Sequence[str],
+        is_quick: Callable[[str], bool],
+        only: int | None = None,
+    ) -> None:
+        self.node, self.generation, self.queues, self.is_quick = node, generation, tuple(queues), is_quick
+        self.only = only
+
+    def serves(self, queue: str) -> bool:
+        """Whether the node takes work of that queue."""
+        return any(fnmatchcase(queue, pattern) for pattern in self.queues)
+
+    def claim(self, conn: Connection, capacity: Capacity, now: datetime) -> list[Attempt]:
+        """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
+        waiting = claims.claimable(conn, self.generation, now, capacity.most, self.serves, self.only)
+        chosen = choose(waiting, capacity, self.is_quick)
+        begun = {"owner": self.node, "started_at": now}
+        moves = [
+            Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, begun | {"version": one.version})
+            for one in chosen
+        ]
+        moved = executions.move(conn, moves)
+        return [one for one in chosen if one.execution_id in moved]

@@ -1,0 +1,126 @@
+"""Running to ended, and all that follows from it, in one transaction for a batch."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rota.domain.actor import ROTA
+from rota.domain.attempt import Attempt, Ending
+from rota.domain.consequence import Again, again, is_poison, losses_after
+from rota.domain.execution import UNSUCCESSFUL, Status, Trigger
+from rota.domain.histogram import bucket
+from rota.domain.job import Overlap
+from rota.services.holds import pause
+from rota.services.jobs import require
+from rota.store import executions, logs, rollups, state
+from rota.store.database import Database
+from rota.store.state import Locked, Tally
+
+Pair = tuple[Attempt, Ending]
+
+_COPIED = (
+    "started_at",
+    "ended_at",
+    "duration_ms",
+    "reason",
+    "warning",
+    "exit_code",
+    "error_type",
+    "error_message",
+    "stack_trace",
+    "message",
+    "items_processed",
+    "items_failed",
+    "metrics",
+    "peak_memory_mb",
+    "cpu_seconds",
+    "output_bytes",
+    "output_dropped",
+)
+
+
+def end(db: Database, conn: Connection, owner: int, pairs: Sequence[Pair], now: datetime) -> set[int]:
+    """Write how the executions of `owner` ended. Returns the ids that were still its own.
+
+    Whoever no longer owns a row changes nothing by this. The jobs' state rows are locked first, in the order of
+    their ids, so that retries and waiting executions are judged as everything else is.
+    """
+    locked = state.lock(conn, {attempt.job_id for attempt, _ in pairs})
+    moved = executions.move(conn, [_move(owner, ending) for _, ending in pairs])
+    ended = [pair for pair in pairs if pair[0].execution_id in moved]
+    _count(conn, owner, ended, locked)
+    logs.add(conn, [(ending.execution_id, line) for _, ending in ended for line in ending.lines])
+    if _follow(conn, ended, locked, now):
+        db.bell.ring(conn)
+    return moved
+
+
+def _move(owner: int, ending: Ending) -> executions.Move:
+    changes: dict[str, Any] = {name: getattr(ending, name) for name in _COPIED}
+    if ending.result is not None:
+        changes["result"] = json.loads(ending.result)
+    return executions.Move(ending.execution_id, Status.RUNNING, ending.status, owner, changes)
+
+
+def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int, Locked]) -> None:
+    tallies: dict[int, Tally] = {}
+    counts: dict[rollups.Key, tuple[int, int, int]] = {}
+    for attempt, ending in ended:
+        ms = ending.duration_ms
+        before = tallies.get(attempt.job_id)
+        losses = before.losses if before else locked[attempt.job_id].losses
+        tally = before or Tally(ending.ended_at, ending.status, ms)
+        tallies[attempt.job_id] = _tallied(tally, ending, losses_after(attempt, ending, losses))
+        hour = ending.ended_at.replace(minute=0, second=0, microsecond=0)
+        key = (attempt.job_id, hour, owner, ending.status.value, bucket(ms or 0))
+        n, retries, total = counts.get(key, (0, 0, 0))
+        counts[key] = (n + 1, retries + (attempt.attempt > 1), total + (ms or 0))
+    state.count(conn, tallies)
+    rollups.add(conn, counts)
+
+
+def _tallied(tally: Tally, ending: Ending, losses: int) -> Tally:
+    tally.last_run = ending.started_at or ending.ended_at
+    tally.last_status, tally.last_duration_ms, tally.losses = ending.status, ending.duration_ms, losses
+    tally.runs += 1
+    tally.successes += ending.status is Status.SUCCEEDED
+    tally.failures += ending.status in UNSUCCESSFUL
+    tally.total_ms += ending.duration_ms or 0
+    return tally
+
+
+def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], now: datetime) -> bool:
+    """Retries, waiting executions that may go, and jobs that are set aside. Returns whether something waits."""
+    retries = []
+    freed = set()
+    for attempt, ending in ended:
+        job = locked[attempt.job_id]
+        if job.deleted:
+            continue
+        if is_poison(attempt, ending):
+            _set_aside(conn, attempt, now)
+        following = again(attempt, ending, job.next_run, losses_after(attempt, ending, job.losses))
+        if following is not None:
+            retries.append(_retry(attempt, following, job, now))
+        elif attempt.overlap not in (Overlap.SKIP, Overlap.ALLOW):
+            freed.add(attempt.job_id)
+    executions.add(conn, retries)
+    return bool(freed and executions.release(conn, freed)) or bool(retries)
+
+
+def _retry(attempt: Attempt, following: Again, job: Locked, now: datetime) -> executions.New:
+    return executions.New(
+        attempt.job_id, attempt.version, Status.QUEUED, Trigger.RETRY, ROTA.name, attempt.queue,
+        attempt.priority * 2 + 1, exclusive=attempt.overlap is not Overlap.ALLOW, queued_at=now,
+        scheduled_for=attempt.scheduled_for, not_before=following.not_before, warning=following.warning,
+        hold=executions.JOB if job.held else None, first_id=attempt.first_id, attempt=attempt.attempt + 1,
+        solitary=following.solitary, task_kwargs=json.loads(attempt.kwargs) if attempt.override else None,
+    )  # fmt: skip
+
+
+def _set_aside(conn: Connection, attempt: Attempt, now: datetime) -> None:
+    reason = f"poison: execution {attempt.execution_id} took its node down although it ran alone"
+    pause(conn, require(conn, attempt.job_id), ROTA, now, reason=reason)

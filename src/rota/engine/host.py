@@ -1,0 +1,117 @@
+"""What runs in a process that schedules: the scheduler, the reaper, and the agent's process below it."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from rota.domain.clock import Clock
+from rota.engine.keepup import AgentProcess
+from rota.engine.loop import Loop
+from rota.engine.reaper import Reaped, Reaper
+from rota.engine.scheduler import Fired, Scheduler
+from rota.services.holds import Holds
+from rota.store import nodes
+from rota.store.database import Database
+from rota.store.nodes import Node
+
+RECHECK = 30.0
+"""Longest sleep in seconds, so that a clock that was set is noticed."""
+
+WATCH = 2.0
+BEAT = 5.0
+"""Seconds between looks for silent nodes, and between heartbeats."""
+
+log = structlog.get_logger("rota.scheduler")
+
+
+class Host:
+    """The loops of one scheduling process.
+
+    node     what it registers as
+    agent    the process below it that runs jobs, or None to schedule only
+    watch    called with what each tick did
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        node: Node,
+        holds: Holds,
+        reaper: Reaper,
+        agent: AgentProcess | None,
+        watch: Callable[[Fired | Reaped], None] = lambda _: None,
+    ) -> None:
+        self.db, self.clock, self.node, self.holds, self.reaper = db, clock, node, holds, reaper
+        self.agent, self.watch = agent, watch
+        self._resting = threading.Event()
+        self._beat_at = float("-inf")
+        self._scheduler: Scheduler | None = None
+        self._loops: Sequence[Loop] = (
+            Loop("scheduler", self._schedule, self._wait),
+            Loop("reaper", self._tend, self._resting.wait),
+        )
+
+    def start(self) -> None:
+        """Register, start the agent and begin to schedule. Raises Unavailable when the database is."""
+        self._register()
+        if self.agent is not None:
+            self.db.bell.listeners.append(self.agent.poke)
+            self.agent.start()
+        for loop in self._loops:
+            loop.start()
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop scheduling, let the agent finish what runs (or not), and say goodbye."""
+        self._loops[0].stop(self.db.bell.event.set)
+        if self.agent is not None:
+            self.agent.stop(at_once=at_once)
+        self._loops[1].stop(self._resting.set)
+        with self.db.write() as conn:
+            nodes.leave(conn, self.node.id, self.clock.now())
+
+    def _register(self) -> None:
+        now = self.clock.now()
+        with self.db.write() as conn:
+            node_id = nodes.register(conn, replace(self.node, registered_at=now, beat_at=now))
+        self.node = replace(self.node, id=node_id)
+        self._scheduler = Scheduler(self.db, self.clock, node_id)
+
+    def _schedule(self) -> float:
+        """Resume, plan what is due, and say how long there is nothing more to do."""
+        assert self._scheduler is not None
+        self.holds.resume_due()
+        fired = self._scheduler.tick()
+        if fired.jobs:
+            self.watch(fired)
+            return 0.0
+        wake = self._scheduler.next_wake()
+        if wake is None:
+            return RECHECK
+        ahead = (wake - self.clock.now()) / timedelta(seconds=1)
+        # Something is due, but another scheduler has it: look again in a moment.
+        return min(RECHECK, ahead) if ahead > 0 else 0.01
+
+    def _wait(self, seconds: float) -> None:
+        self.db.bell.wait(seconds)
+
+    def _tend(self) -> float:
+        if self.agent is not None:
+            self.agent.keep_up()
+        reaped = self.reaper.tick()
+        if reaped.nodes or reaped.executions:
+            self.watch(reaped)
+        if self.clock.monotonic() - self._beat_at >= BEAT:
+            self._beat()
+        return WATCH
+
+    def _beat(self) -> None:
+        with self.db.write() as conn:
+            known = nodes.beat(conn, self.node.id, self.clock.now())
+        if not known:
+            log.warning("this scheduler had been declared gone; it registers anew")
+            self._register()
+        self._beat_at = self.clock.monotonic()

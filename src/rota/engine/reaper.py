@@ -1,0 +1,96 @@
+"""Silent to lost: nodes that no longer beat, and what they had begun."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rota.domain.attempt import Ending
+from rota.domain.clock import Clock
+from rota.domain.execution import Status
+from rota.engine.ending import end
+from rota.store import claims, nodes
+from rota.store.database import Database
+from rota.store.nodes import Node
+
+SILENCE = 30.0
+"""Seconds without a heartbeat after which a node is gone."""
+
+GAP = 5.0
+"""Seconds between two looks after which silence is timed anew: it may have been ours."""
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """What a tick did: nodes declared gone, executions declared lost."""
+
+    nodes: tuple[Node, ...] = ()
+    executions: int = 0
+
+
+class Reaper:
+    """Watches the heartbeats of all nodes, by its own monotonic clock since the last change that it saw itself.
+
+    host     the name of this machine
+    is_here  whether a process of that pid, started at that time, lives on this machine
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        host: str,
+        is_here: Callable[[int, float], bool],
+        silence: float = SILENCE,
+    ) -> None:
+        self.db, self.clock, self.host, self.is_here, self.silence = db, clock, host, is_here, silence
+        self._seen: dict[int, tuple[int, float]] = {}
+        self._looked: float | None = None
+
+    def tick(self) -> Reaped:
+        """Look once. Raises Unavailable when the database is; silence is then timed anew."""
+        with self.db.read() as conn:
+            found = nodes.live(conn)
+        now = self.clock.monotonic()
+        if self._looked is None or now - self._looked > GAP:
+            self._seen.clear()
+        self._looked = now
+        gone = [node for node in found if self._is_gone(node, now)]
+        self._seen = {node.id: self._seen[node.id] for node in found if node.id in self._seen}
+        buried = tuple(node for node in gone if self._bury(node))
+        with self.db.read() as conn:
+            orphaned = claims.orphaned(conn)
+        return Reaped(buried, sum(self._lose(owner) for owner in orphaned))
+
+    def _is_gone(self, node: Node, now: float) -> bool:
+        if node.host == self.host and not self.is_here(node.pid, node.pid_started):
+            return True
+        beat, since = self._seen.get(node.id, (None, now))
+        if beat != node.beat:
+            self._seen[node.id] = (node.beat, now)
+            return False
+        return now - since > self.silence
+
+    def _bury(self, node: Node) -> bool:
+        """Declare a node gone, unless it has beaten meanwhile."""
+        with self.db.write() as conn:
+            return nodes.bury(conn, node, self.clock.now())
+
+    def _lose(self, owner: int) -> int:
+        """What a gone node had begun is lost, a batch a transaction. Returns how many."""
+        lost = 0
+        while batch := self._lose_some(owner):
+            lost += batch
+        return lost
+
+    def _lose_some(self, owner: int) -> int:
+        with self.db.write() as conn:
+            now = self.clock.now()
+            reason = f"its node fell silent: {nodes.describe(conn, owner)}"
+            orphans = claims.underway(conn, owner)[:BATCH]
+            endings = [Ending(one.execution_id, Status.LOST, now, reason=reason) for one in orphans]
+            return (
+                len(end(self.db, conn, owner, list(zip(orphans, endings, strict=True)), now))
+                if orphans
+                else 0
+            )

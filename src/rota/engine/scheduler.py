@@ -1,0 +1,175 @@
+"""Due slot to execution: queued, skipped or missed. Any number of schedulers may run; nobody is elected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from rota.domain.actor import ROTA
+from rota.domain.admission import Active, Verdict, admit
+from rota.domain.clock import Clock
+from rota.domain.consequence import POISON
+from rota.domain.errors import InvalidSchedule
+from rota.domain.execution import Status, Trigger, describe_slots
+from rota.domain.job import Overlap
+from rota.domain.plan import Plan, Slots, plan
+from rota.services.giving_way import give_way
+from rota.store import executions, jobs, rollups, state
+from rota.store.database import Database
+from rota.store.executions import New
+from rota.store.state import Due
+
+FRESH = timedelta(seconds=60)
+"""What is due for less than this is planned before any backlog, so that a long downtime delays nobody else."""
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """What a tick did: executions written by their status, and how many jobs were planned."""
+
+    jobs: int = 0
+    queued: int = 0
+    skipped: int = 0
+    missed: int = 0
+
+    def __add__(self, other: "Fired") -> "Fired":
+        return Fired(
+            self.jobs + other.jobs,
+            self.queued + other.queued,
+            self.skipped + other.skipped,
+            self.missed + other.missed,
+        )
+
+
+class Scheduler:
+    """Plans what is due, a batch a transaction.
+
+    node   the id of the node that plans, for the counts
+    batch  how many jobs one transaction plans; a write lock is held for as long
+    """
+
+    def __init__(self, db: Database, clock: Clock, node: int, batch: int = 500) -> None:
+        self.db, self.clock, self.node, self.batch = db, clock, node, batch
+
+    def tick(self) -> Fired:
+        """Plan one batch of what has just become due, then one of what has been due for long."""
+        now = self.clock.now()
+        fresh = self._fire(now - FRESH, now)
+        return fresh + self._fire(BEGINNING, now - FRESH)
+
+    def next_wake(self) -> datetime | None:
+        """The next instant at which there is something to do, None when there is none in sight."""
+        with self.db.read() as conn:
+            known = [at for at in (state.next_due(conn), jobs.next_resume(conn)) if at is not None]
+        return min(known, default=None)
+
+    def _fire(self, since: datetime, until: datetime) -> Fired:
+        with self.db.read() as conn:
+            if (earliest := state.next_due(conn, since)) is None or earliest > until:
+                return Fired()
+        with self.db.write() as conn:
+            return self._write(conn, state.due(conn, since, until, self.batch))
+
+    def _write(self, conn: Connection, due: Sequence[Due]) -> Fired:
+        now = self.clock.now()
+        guarded = [job.job_id for job in due if job.overlap is not Overlap.ALLOW]
+        standing = executions.active(conn, guarded) if guarded else {}
+        rows: list[New] = []
+        advanced: list[tuple[int, datetime, datetime | None]] = []
+        for job in due:
+            try:
+                planned = _plan(job, now)
+            except InvalidSchedule as problem:
+                jobs.change(conn, job.job_id, {"problem": str(problem)}, by=ROTA.name, at=now)
+                jobs.set_next(conn, job.job_id, None)
+                continue
+            rows += self._rows(conn, job, planned, standing.get(job.job_id, []), now)
+            advanced.append((job.job_id, planned.last_slot, planned.next_run))
+        return self._commit(conn, rows, advanced)
+
+    def _commit(
+        self, conn: Connection, rows: list[New], advanced: list[tuple[int, datetime, datetime | None]]
+    ) -> Fired:
+        executions.add(conn, rows)
+        state.advance(conn, advanced)
+        self._count(conn, rows)
+        queued = sum(row.status is Status.QUEUED for row in rows)
+        if queued:
+            self.db.bell.ring(conn)
+        skipped = sum(row.status is Status.SKIPPED for row in rows)
+        return Fired(len(advanced), queued, skipped, len(rows) - queued - skipped)
+
+    def _rows(
+        self, conn: Connection, job: Due, planned: Plan, active: list[Active], now: datetime
+    ) -> list[New]:
+        rows = _missed(job, planned, now)
+        refused: list[tuple[Slots, str]] = []
+        runs = planned.runs
+        if job.overlap is Overlap.CANCEL_RUNNING:
+            refused, runs = [(slot, "a later slot replaced it") for slot in runs[:-1]], runs[-1:]
+        for slot in runs:
+            judged = admit(job.overlap, active, Trigger.SCHEDULER)
+            if judged.verdict is not Verdict.QUEUED:
+                refused.append((slot, judged.reason or "it may not overlap"))
+                continue
+            reason = f"replaced by the slot of {slot.last:%Y-%m-%d %H:%M:%S} UTC"
+            if judged.replaces:
+                give_way(conn, job.job_id, judged.replaces, by=ROTA.name, reason=reason, now=now)
+                active = [one for one in active if one.status is not Status.QUEUED]
+            rows.append(_queued(job, slot, held=judged.held, now=now))
+            active = [*active, Active(0, Status.QUEUED)]
+        return rows + _skipped(job, refused, now)
+
+    def _count(self, conn: Connection, rows: Sequence[New]) -> None:
+        """Slots that came to nothing are counted where the history is counted."""
+        counts: dict[rollups.Key, tuple[int, int, int]] = {}
+        for row in rows:
+            if row.ended_at is not None:
+                hour = row.ended_at.replace(minute=0, second=0, microsecond=0)
+                key = (row.job_id, hour, self.node, row.status.value, 0)
+                counts[key] = (counts.get(key, (0, 0, 0))[0] + row.slot_count, 0, 0)
+        rollups.add(conn, counts)
+
+
+def _plan(job: Due, now: datetime) -> Plan:
+    return plan(
+        job.schedule, job.next_run, now, misfire=job.misfire, grace=job.grace, limit=job.catch_up_limit
+    )
+
+
+def _queued(job: Due, slot: Slots, *, held: bool, now: datetime) -> New:
+    """A slot that runs. One that is caught up waits behind what is on time, within its priority."""
+    return New(
+        job.job_id, job.version, Status.QUEUED, Trigger.SCHEDULER, "scheduler", job.queue,
+        job.priority * 2 + (0 if slot.late else 1), exclusive=job.overlap is not Overlap.ALLOW, queued_at=now,
+        scheduled_for=slot.last, hold=executions.OVERLAP if held else None, solitary=job.losses >= POISON,
+    )  # fmt: skip
+
+
+def _final(job: Due, slots: Slots, status: Status, reason: str, now: datetime) -> New:
+    """Slots that come to nothing: one row, which bears the last, with first and count."""
+    return New(
+        job.job_id, job.version, status, Trigger.SCHEDULER, "scheduler", job.queue, job.priority * 2,
+        exclusive=False, queued_at=now, scheduled_for=slots.last, slot_first=slots.first,
+        slot_count=slots.count, reason=reason, ended_at=now,
+    )  # fmt: skip
+
+
+def _missed(job: Due, planned: Plan, now: datetime) -> list[New]:
+    missed = planned.missed
+    if missed is None:
+        return []
+    told = describe_slots(missed.first, missed.last, missed.count, exact=missed.exact)
+    reason = f"planned more than {job.grace.total_seconds():g} s late ({job.misfire.value}): {told}"
+    return [_final(job, missed, Status.MISSED, reason, now)]
+
+
+def _skipped(job: Due, refused: Sequence[tuple[Slots, str]], now: datetime) -> list[New]:
+    if not refused:
+        return []
+    slots = Slots(refused[-1][0].last, refused[0][0].last, len(refused))
+    reason = refused[0][1].replace("execution 0 is waiting", "an earlier slot is waiting")
+    return [_final(job, slots, Status.SKIPPED, reason, now)]

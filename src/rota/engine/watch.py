@@ -1,0 +1,58 @@
+"""What an agent listens to: its runners' descriptors, and a pipe that wakes it."""
+
+import os
+import selectors
+from collections.abc import Iterable
+
+from rota.executors.local import LocalRunner
+
+
+class Watch:
+    """Waits until a runner tells something or somebody calls `wake`."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._reading, False)
+        os.set_blocking(self._writing, False)
+        self._selector.register(self._reading, selectors.EVENT_READ)
+        self._known: dict[LocalRunner, tuple[int, ...]] = {}
+
+    def wake(self) -> None:
+        """End the wait. Safe from any thread and from a signal handler."""
+        try:
+            os.write(self._writing, b"!")
+        except BlockingIOError:
+            pass  # It is full of wake-ups already.
+
+    def follow(self, runners: Iterable[LocalRunner]) -> None:
+        """Listen to these; for writing too where something waits to be sent."""
+        for runner in runners:
+            if runner not in self._known:
+                self._known[runner] = runner.filenos()
+                for fd in self._known[runner]:
+                    self._selector.register(fd, selectors.EVENT_READ)
+            self._mind_writing(runner)
+
+    def _mind_writing(self, runner: LocalRunner) -> None:
+        control = self._known[runner][0]
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if runner.wants_write else 0)
+        if self._selector.get_key(control).events != wanted:
+            self._selector.modify(control, wanted)
+
+    def forget(self, runner: LocalRunner) -> None:
+        """The runner is dead and its descriptors are closed."""
+        for fd in self._known.pop(runner, ()):
+            self._selector.unregister(fd)
+
+    def wait(self, seconds: float) -> None:
+        """Wait at most so long."""
+        for key, _ in self._selector.select(max(0.0, seconds)):
+            if key.fd == self._reading:
+                os.read(self._reading, 65_536)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._selector.close()
+        os.close(self._reading)
+        os.close(self._writing)

@@ -1,0 +1,22 @@
+"""Delete old executions and their output."""
+
+from rota.sdk import JobContext, JobResult, task
+
+
+@task("rota.database_cleanup", title="Delete old execution records")
+def database_cleanup(
+    context: JobContext, *, keep_days: float = 30, keep_failed_days: float = 90, dry_run: bool = False
+) -> JobResult:
+    """Delete executions that ended more than `keep_days` days ago; failures are kept for `keep_failed_days`.
+
+    Works in small steps, each a short transaction. Safe to run twice, and to interrupt.
+    """
+    deleted, last_id = 0, 0
+    while last_id is not None:
+        step = context.rota.purge_executions(
+            after_id=last_id, keep_days=keep_days, keep_failed_days=keep_failed_days, dry_run=dry_run
+        )
+        deleted, last_id = deleted + step["deleted"], step["last_id"]
+        context.progress(deleted, message=f"{deleted} deleted")
+    verb = "would be deleted" if dry_run else "deleted"
+    return JobResult(message=f"{deleted} executions {verb}", items_processed=deleted)

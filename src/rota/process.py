@@ -1,0 +1,89 @@
+"""Entry points of the processes that rota starts. Each imports what it needs inside: they start often."""
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from rota.executors.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rota.app import Rota
+
+
+def runner(control_fd: int, output_fd: int, page: Page) -> None:
+    """A runner, called by its keeper."""
+    from rota.engine.runner_loop import runner_main
+
+    runner_main(control_fd, output_fd, page, clock=time.time)
+
+
+def agent() -> None:
+    """An agent: its charge is the first line of its input, then its parent pokes it; at the end of input it ends."""
+    import json
+    import signal
+    import threading
+
+    from rota.app import build
+    from rota.engine.agent import Patience
+    from rota.engine.boot import Parts, make_agent
+    from rota.settings import Settings
+
+    charge = json.loads(sys.stdin.buffer.readline())
+    settings = Settings(**charge["settings"])
+    with build(settings) as rota:
+        parts = Parts(
+            settings, rota.db, rota.clock, rota.node("agent"), rota.definitions, charge["only"], time.sleep
+        )
+        made = make_agent(parts, _owner_is_gone)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # A terminal sends SIGINT to the whole group; the parent decides what an agent does about it.
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else lambda *_: made.shut_down())
+        threading.Thread(target=_listen, args=(made.shut_down, rota.db.bell.sound), daemon=True).start()
+        until = (lambda: False) if charge["only"] is None else _finished(rota, charge["only"])
+        made.run(Patience(settings.shutdown_grace, settings.kill_after), until)
+
+
+def _finished(rota: "Rota", execution_id: int) -> "Callable[[], bool]":
+    """Whether the one execution that an agent is there for has ended, asked at most ten times a second."""
+    asked = [0.0]
+
+    def ended() -> bool:
+        if time.monotonic() - asked[0] < 0.1:
+            return False
+        asked[0] = time.monotonic()
+        return rota.executions.get(execution_id).is_final
+
+    return ended
+
+
+def _listen(shut_down: "Callable[[], None]", sound: "Callable[[], None]") -> None:
+    """Hear the parent: p there is work, e end, n end now. The end of input means that the parent is dead."""
+    from rota.engine.keepup import END, POKE
+
+    while data := os.read(0, 4096):
+        if POKE in data:
+            sound()
+        if set(data) - set(POKE):
+            shut_down()
+            if set(data) - set(POKE) - set(END):
+                shut_down()
+    shut_down()
+    shut_down()
+
+
+def _owner_is_gone(marker: str) -> bool:
+    """Whether the agent that a runner's marker names is dead. A marker that is none of ours names nobody."""
+    from rota.app import is_here
+
+    try:
+        pid, started, _ = marker.split(":")
+        return not is_here(int(pid), float(started))
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    agent()

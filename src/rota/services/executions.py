@@ -1,0 +1,158 @@
+"""Executions: asked for, read, cancelled, tried again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rota.domain.actor import Actor
+from rota.domain.admission import Verdict, admit
+from rota.domain.attempt import Line
+from rota.domain.clock import Clock
+from rota.domain.errors import Conflict, NotFound, Unavailable
+from rota.domain.execution import Execution, Status, Trigger
+from rota.domain.job import Job, JobStatus, Overlap
+from rota.services import arguments
+from rota.services.giving_way import give_way
+from rota.services.jobs import require
+from rota.store import audit, history, logs, state
+from rota.store import executions as table
+from rota.store.database import Database
+
+POISONED = 2
+"""After so many losses in a row a job starts only alone on a node."""
+
+
+class Executions:
+    """The verbs on executions, and the reading of the history."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock = db, clock
+
+    def get(self, execution_id: int) -> Execution:
+        """The execution of that id. Raises NotFound."""
+        with self.db.read() as conn:
+            return _require(conn, execution_id)
+
+    def search(self, wanted: history.Filter | None = None, *, size: int = 20) -> list[Execution]:
+        """The newest executions that match; page by `before_id`."""
+        with self.db.read() as conn:
+            return history.listing(conn, wanted or history.Filter(), size)
+
+    def lines(self, execution_id: int, after: int = 0, most: int = 1000) -> list[Line]:
+        """The output after the line `after`. Raises NotFound."""
+        with self.db.read() as conn:
+            _require(conn, execution_id)
+            return logs.read(conn, execution_id, after, most)
+
+    def execute(
+        self,
+        reference: str | int,
+        by: Actor,
+        *,
+        kwargs: dict[str, Any] | None = None,
+        force: bool = False,
+        trigger: Trigger = Trigger.MANUAL,
+    ) -> int:
+        """Queue one run now. Returns the execution's id.
+
+        kwargs  arguments that replace the job's own of the same name, for this run
+        force   although the job is disabled or paused; never in spite of its overlap policy
+        Raises NotFound, Invalid (arguments), Conflict (disabled, paused, overlapping).
+        """
+        with self.db.write() as conn:
+            job = require(conn, reference, lock=True)
+            _require_runnable(job, force=force)
+            given = None if kwargs is None else job.task_kwargs | kwargs
+            if given is not None:
+                arguments.check(arguments.require_task(conn, job.task_name), given)
+            execution_id = self._queue(conn, job, by, given, trigger)
+            details = {"execution": execution_id, "force": force} | ({"task_kwargs": given} if given else {})
+            audit.record(conn, by, "job.execute", f"job:{job.name}", at=self.clock.now(), after=details)
+            self.db.bell.ring(conn)
+            return execution_id
+
+    def _queue(
+        self, conn: Connection, job: Job, by: Actor, kwargs: dict[str, Any] | None, trigger: Trigger
+    ) -> int:
+        now = self.clock.now()
+        judged = admit(job.overlap, table.active(conn, [job.id]).get(job.id, []), trigger)
+        if judged.verdict is not Verdict.QUEUED:
+            fix = "wait for it, cancel it, or let the job overlap"
+            raise Conflict(f'job "{job.name}" may not overlap: {judged.reason}', fix=fix, code="overlap")
+        reason = f"replaced by a run that {by.name} asked for"
+        give_way(conn, job.id, judged.replaces, by=by.name, reason=reason, now=now)
+        new = table.New(
+            job.id, job.version, Status.QUEUED, trigger, by.name, job.task_queue, job.task_priority * 2 + 1,
+            exclusive=job.overlap is not Overlap.ALLOW, queued_at=now, task_kwargs=kwargs,
+            hold=table.OVERLAP if judged.held else None,
+            solitary=state.lock(conn, [job.id])[job.id].losses >= POISONED,
+        )  # fmt: skip
+        return table.add(conn, [new])[0]
+
+    def cancel(self, execution_id: int, by: Actor, *, reason: str | None = None) -> Execution:
+        """Cancel what is queued at once, ask what has begun to stop. Raises NotFound, Conflict when it ended."""
+        with self.db.write() as conn:
+            execution = _require(conn, execution_id)
+            state.lock(conn, [execution.job_id])
+            execution = _require(conn, execution_id)
+            if execution.is_final:
+                fix = f"it ended as {execution.status.value}"
+                raise Conflict(f"execution {execution_id} is over", fix=fix, code="already_ended")
+            words = f"cancelled by {by.name}" + (f": {reason}" if reason else "")
+            give_way(conn, execution.job_id, [execution_id], by=by.name, reason=words, now=self.clock.now())
+            table.release(conn, [execution.job_id])
+            audit.record(
+                conn, by, "execution.cancel", f"execution:{execution_id}", at=self.clock.now(), reason=reason
+            )
+            self.db.bell.ring(conn)
+            return _require(conn, execution_id)
+
+    def retry(self, execution_id: int, by: Actor) -> int:
+        """Run an ended execution's job again with the same arguments, as a new manual run. Returns the new id."""
+        execution = self.get(execution_id)
+        if not execution.is_final:
+            raise Conflict(f"execution {execution_id} is {execution.status.value}", fix="wait, or cancel it")
+        return self.execute(execution.job_id, by, kwargs=execution.task_kwargs, force=True)
+
+    def wait(
+        self, execution_id: int, seconds: float | None, nap: Callable[[float], object], *, every: float = 0.1
+    ) -> Execution | None:
+        """Wait until it has ended, or None after `seconds`. A database that is away meanwhile is waited for too."""
+        deadline = None if seconds is None else self.clock.monotonic() + seconds
+        while deadline is None or self.clock.monotonic() < deadline:
+            try:
+                execution = self.get(execution_id)
+            except Unavailable:
+                nap(1.0)
+                continue
+            if execution.is_final:
+                return execution
+            nap(every)
+        return None
+
+
+def _require(conn: Connection, execution_id: int) -> Execution:
+    found = history.find(conn, execution_id)
+    if found is None:
+        raise NotFound(f"no execution {execution_id}", fix="see `rota executions list`")
+    return found
+
+
+def _require_runnable(job: Job, *, force: bool) -> None:
+    if job.problem:
+        raise Conflict(f'job "{job.name}" has a problem: {job.problem}', fix="mend it first", code="problem")
+    if job.status is JobStatus.VANISHED:
+        fix = "start a node that has its code"
+        raise Conflict(f'no live node declares job "{job.name}" any more', fix=fix, code="vanished")
+    if force:
+        return
+    if not job.is_enabled:
+        raise Conflict(f'job "{job.name}" is disabled', fix="enable it, or force this run", code="disabled")
+    if job.paused_at is not None:
+        why = f": {job.pause_reason}" if job.pause_reason else ""
+        raise Conflict(
+            f'job "{job.name}" is paused by {job.paused_by}{why}',
+            fix="resume it, or force this run",
+            code="paused",
+        )

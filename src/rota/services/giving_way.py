@@ -1,0 +1,27 @@
+"""Making room: what is queued is cancelled at once, what has begun is asked to stop."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from rota.domain.execution import Status
+from rota.store import executions
+
+
+def give_way(
+    conn: Connection, job_id: int, ids: Iterable[int], *, by: str, reason: str, now: datetime
+) -> set[int]:
+    """Cancel those executions of one job. Returns the ids that were only queued and are cancelled now.
+
+    The caller holds the lock of the job's state row.
+    """
+    wanted = set(ids)
+    standing = {one.execution_id: one.status for one in executions.active(conn, [job_id]).get(job_id, [])}
+    queued = [id_ for id_ in wanted if standing.get(id_) is Status.QUEUED]
+    changes = {"ended_at": now, "reason": reason}
+    gone = executions.move(
+        conn, [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
+    )
+    executions.ask_to_stop(conn, wanted - gone, by, reason)
+    return gone

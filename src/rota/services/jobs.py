@@ -1,0 +1,165 @@
+"""Jobs: made, changed, listed, deleted."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from rota.domain.actor import Actor
+from rota.domain.clock import Clock
+from rota.domain.errors import Conflict, unknown
+from rota.domain.job import Job, JobPatch, JobSpec, Origin, Overlap, may_fire
+from rota.services import arguments, timing
+from rota.services.giving_way import give_way
+from rota.services.timing import Variables
+from rota.store import audit, executions
+from rota.store import jobs as table
+from rota.store.database import Database
+
+TIMING = frozenset({"schedule_type", "schedule_expression", "timezone", "anchor"})
+
+
+def require(conn: Connection, reference: str | int, *, lock: bool = False) -> Job:
+    """The job of that name or id. Raises NotFound with the names that exist."""
+    job = table.find(conn, reference, lock=lock)
+    if job is None:
+        raise unknown("job", str(reference), table.names(conn))
+    return job
+
+
+class Jobs:
+    """The verbs on jobs that write their definition, and the reading of them."""
+
+    def __init__(self, db: Database, clock: Clock, variables: Variables) -> None:
+        self.db, self.clock, self.variables = db, clock, variables
+
+    def get(self, reference: str | int) -> Job:
+        """The job of that name or id. Raises NotFound."""
+        with self.db.read() as conn:
+            return require(conn, reference)
+
+    def search(self, wanted: table.Filter | None = None, *, page: int = 1, size: int = 100) -> list[Job]:
+        """One page of the jobs that match, by name; the first page is 1."""
+        with self.db.read() as conn:
+            return table.listing(conn, wanted or table.Filter(), page=page, size=size)
+
+    def create(self, spec: JobSpec, by: Actor) -> Job:
+        """Register a job and set its first fire. Raises NotFound (task), Conflict (name), InvalidSchedule."""
+        with self.db.write() as conn:
+            arguments.check(arguments.require_task(conn, spec.task_name), spec.task_kwargs)
+            return create(conn, self.clock, self.variables, spec, by)
+
+    def update(self, reference: str | int, patch: JobPatch, by: Actor, *, verb: str = "update") -> Job:
+        """Change the fields given. A new schedule starts from now. Raises as `create` does, and NotFound."""
+        with self.db.write() as conn:
+            job = require(conn, reference, lock=True)
+            changed = patch.model_dump(exclude_unset=True)
+            spec = JobSpec(**_definition(job) | changed)
+            if job.origin is Origin.CODE:
+                overrides = {"overrides": job.overrides | patch.model_dump(exclude_unset=True, mode="json")}
+            else:
+                overrides = {}
+            self.redefine(conn, job, spec, by, **overrides)
+            after = require(conn, job.id)
+            before = {name: getattr(job, name) for name in changed}
+            self._record(conn, by, f"job.{verb}", after, before=_plain(before), after=_plain(changed))
+            return after
+
+    def redefine(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
+        """Write a new version of a locked job and set its next fire if its schedule changed."""
+        now = self.clock.now()
+        arguments.check(arguments.require_task(conn, spec.task_name), spec.task_kwargs)
+        columns |= {"problem": None, "resolved_expression": self._expression(job, spec)}
+        table.redefine(conn, job, spec, by=by.name, at=now, **columns)
+        self.reschedule(conn, job)
+        if spec.overlap is not job.overlap:
+            self._regard(conn, job, spec.overlap, by)
+        if spec.is_enabled and not job.is_enabled and job.paused_at is None:
+            executions.unhold(conn, job.id)
+        elif not spec.is_enabled:
+            executions.hold(conn, job.id)
+
+    def _regard(self, conn: Connection, job: Job, overlap: Overlap, by: Actor) -> None:
+        """What waits by an overlap policy that no longer holds: it may go, or its place is gone."""
+        if overlap is Overlap.ALLOW:
+            executions.let_overlap(conn, job.id)
+        elif overlap is Overlap.SKIP:
+            held = executions.queued(conn, job.id, hold=executions.OVERLAP)
+            reason = "the job may no longer queue while it is active"
+            give_way(conn, job.id, held, by=by.name, reason=reason, now=self.clock.now())
+
+    def _expression(self, job: Job, spec: JobSpec) -> str:
+        """The resolved expression; a schedule that was not changed may stand although it never fires again."""
+        if all(getattr(job, name) == getattr(spec, name) for name in TIMING):
+            return self.variables.resolve(spec)
+        return timing.check(spec, self.variables, self.clock.now())
+
+    def reschedule(self, conn: Connection, before: Job) -> None:
+        """Set when a job that was `before` fires next, after its definition or its switches changed."""
+        now = self.clock.now()
+        job = require(conn, before.id)
+        same = all(getattr(job, name) == getattr(before, name) for name in (*TIMING, "resolved_expression"))
+        if same and may_fire(before) and may_fire(job) and before.next_run is not None:
+            return
+        settled = None
+        if may_fire(before):
+            settled = timing.settle(conn, before, before.next_run, now, "changed before they were planned")
+        next_run, problem = timing.next_fire(job, now) if may_fire(job) else (None, job.problem)
+        table.set_next(conn, job.id, next_run, settled)
+        if problem != job.problem:
+            table.change(conn, job.id, {"problem": problem}, by=job.updated_by, at=now)
+        self.db.bell.ring(conn)
+
+    def delete(self, reference: str | int, by: Actor) -> None:
+        """Take a job away; its executions stay, what it has queued is cancelled. Raises Conflict for a job of code."""
+        with self.db.write() as conn:
+            now = self.clock.now()
+            job = require(conn, reference, lock=True)
+            if job.origin is Origin.CODE:
+                fix = f"remove it from {job.source or 'the code'}, or disable it"
+                raise Conflict(f'job "{job.name}" is declared in code', fix=fix, code="declared_in_code")
+            queued = executions.queued(conn, job.id)
+            give_way(conn, job.id, queued, by=by.name, reason="the job was deleted", now=now)
+            table.set_next(conn, job.id, None)
+            table.change(conn, job.id, {"deleted_at": now}, by=by.name, at=now)
+            self._record(conn, by, "job.delete", job, before=_plain(_definition(job)))
+
+    def _record(self, conn: Connection, by: Actor, action: str, job: Job, **details: Any) -> None:
+        audit.record(conn, by, action, f"job:{job.name}", at=self.clock.now(), **details)
+
+
+def create(
+    conn: Connection, clock: Clock, variables: Variables, spec: JobSpec, by: Actor, **columns: Any
+) -> Job:
+    """Write a new job in the caller's transaction, who has checked its task and arguments.
+
+    columns  those that a spec does not have
+    """
+    now = clock.now()
+    resolved = timing.check(spec, variables, now)
+    try:
+        with conn.begin_nested():
+            job_id = table.insert_job(conn, spec, by=by.name, at=now, resolved_expression=resolved, **columns)
+    except IntegrityError as error:
+        raise Conflict(
+            f'there is a job named "{spec.name}" already',
+            fix="choose another name",
+            field="name",
+            code="name_taken",
+        ) from error
+    job = require(conn, job_id)
+    if may_fire(job):
+        table.set_next(conn, job_id, timing.next_fire(job, now)[0])
+    audit.record(conn, by, "job.create", f"job:{job.name}", at=now, after=_plain(_definition(job)))
+    return require(conn, job_id)
+
+
+def _definition(job: Job) -> dict[str, Any]:
+    return {name: getattr(job, name) for name in JobSpec.model_fields}
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    from pydantic_core import to_jsonable_python
+
+    plain: dict[str, Any] = to_jsonable_python(values)
+    return plain

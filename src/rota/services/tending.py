@@ -1,0 +1,61 @@
+"""What ready-made tasks may ask of rota itself. They run without its database; their agent asks for them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from rota.domain.clock import Clock
+from rota.domain.errors import Invalid
+from rota.domain.execution import ACTIVE
+from rota.store import history, nodes, state
+from rota.store.database import Database
+
+STEP = 500
+"""Rows that one call looks at, so that no transaction is long."""
+
+
+class Tending:
+    """The verbs, by the names that `context.rota` calls them."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock = db, clock
+
+    def call(self, method: str, args: dict[str, Any]) -> Any:
+        """Do what a ready-made task asked. Raises Invalid for a verb that there is not."""
+        verbs: dict[str, Callable[..., Any]] = {
+            "purge_executions": self.purge_executions,
+            "health": self.health,
+        }
+        if method not in verbs:
+            raise Invalid(f'rota has no verb "{method}" for tasks', fix=f"use one of {', '.join(verbs)}")
+        return verbs[method](**args)
+
+    def purge_executions(
+        self, *, after_id: int, keep_days: float, keep_failed_days: float, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Delete old executions and their output among the next few after `after_id`.
+
+        Returns {"deleted": how many, "last_id": the last one looked at, null when there is no further one}.
+        """
+        now = self.clock.now()
+        limits = (now - timedelta(days=keep_days), now - timedelta(days=keep_failed_days))
+        access = self.db.read if dry_run else self.db.write
+        with access() as conn:
+            deleted, last_id = history.purge(conn, after_id, *limits, STEP, dry_run=dry_run)
+        return {"deleted": deleted, "last_id": last_id}
+
+    def health(self) -> dict[str, Any]:
+        """The state of the database, the scheduler and the nodes, as numbers."""
+        began, now = self.clock.monotonic(), self.clock.now()
+        with self.db.read() as conn:
+            due = state.next_due(conn)
+            live = nodes.live(conn)
+            active = history.counts(conn, ACTIVE)
+        return {
+            "database_ms": round((self.clock.monotonic() - began) * 1000, 2),
+            "database_file": str(self.db.file) if self.db.file else None,
+            "scheduler_lag_seconds": max(0.0, (now - due).total_seconds()) if due else 0.0,
+            "schedulers": sum(node.role == "scheduler" for node in live),
+            "agents": sum(node.role == "agent" for node in live),
+            **{status.value: active.get(status, 0) for status in ACTIVE},
+        }

@@ -1,0 +1,67 @@
+"""Schedules as they meet the world: variables replaced, the next fire set, what was due settled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from rota.domain.errors import InvalidSchedule
+from rota.domain.execution import Status, Trigger, describe_slots
+from rota.domain.job import Job, JobSpec
+from rota.domain.schedule import Schedule, check_new
+from rota.domain.substitution import substitute
+from rota.store import executions
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The environment that schedules may read: only names that match a pattern of `allowed`."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    allowed: Sequence[str] = ("*_SCHEDULE",)
+
+    def resolve(self, spec: JobSpec) -> str:
+        """The expression with `${NAME}` replaced. Raises InvalidSchedule."""
+        return substitute(spec.schedule_expression, self.values, self.allowed)
+
+
+def schedule_of(spec: JobSpec, expression: str) -> Schedule:
+    """The schedule of a spec whose expression was resolved. Raises InvalidSchedule."""
+    return Schedule(spec.schedule_type, expression, spec.timezone, spec.anchor)
+
+
+def check(spec: JobSpec, variables: Variables, now: datetime) -> str:
+    """The resolved expression of a new or changed schedule. Raises InvalidSchedule, also when it never fires."""
+    resolved = variables.resolve(spec)
+    check_new(schedule_of(spec, resolved), now)
+    return resolved
+
+
+def next_fire(job: Job, now: datetime) -> tuple[datetime | None, str | None]:
+    """When the job fires next, never at or before what is settled; or the problem with its schedule."""
+    after = max(now, job.last_slot) if job.last_slot else now
+    try:
+        return job.schedule.next_after(after), None
+    except InvalidSchedule as problem:
+        return None, str(problem)
+
+
+def settle(conn: Connection, job: Job, first: datetime | None, now: datetime, reason: str) -> datetime | None:
+    """Record the slots from `first` to `now` as one skipped row. Returns the last of them.
+
+    first  the earliest slot that nobody planned; None or a later one than now: nothing to record
+    """
+    if first is None or first > now:
+        return None
+    instant = timedelta(microseconds=1)
+    last = job.schedule.previous_before(now + instant) or first
+    counted = job.schedule.count(first - instant, last)
+    told = describe_slots(first, last, counted.n, exact=counted.exact)
+    row = executions.New(
+        job.id, job.version, Status.SKIPPED, Trigger.SCHEDULER, "rota", job.task_queue, 0, exclusive=False,
+        queued_at=now, scheduled_for=last, slot_first=first, slot_count=counted.n, reason=f"{reason}: {told}",
+        ended_at=now,
+    )  # fmt: skip
+    executions.add(conn, [row])
+    return last

@@ -1,0 +1,143 @@
+"""Every setting, read once: flag > environment `ROTA_…` > `rota.toml` > `[tool.rota]` in pyproject.toml > default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from rota.domain.errors import Invalid
+
+PREFIX = "ROTA_"
+LISTS = frozenset({"modules", "schedule_env"})
+
+
+class Settings(BaseModel):
+    """How rota is set up here. Times are seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: str = Field(
+        "sqlite:///var/rota.db", description="where rota keeps its jobs and their history"
+    )
+    modules: tuple[str, ...] = Field((), description="modules (or .py files) that declare tasks and jobs")
+    app_name: str = Field(
+        "", description="the application that the jobs belong to; default: its first module"
+    )
+    app: str | None = Field(
+        None, description="module:callable, called once per runner; it makes `context.app`"
+    )
+    app_database_url: str | None = Field(None, description="the application's own database; `context.db`")
+    queues: dict[str, str] = Field(
+        default_factory=lambda: {"*": "local"}, description="which queues run where: QUEUE=local, comma list"
+    )
+    runners: int = Field(
+        default_factory=lambda: max(2, os.cpu_count() or 2), ge=1, le=256, description="jobs run at a time"
+    )
+    kill_after: float = Field(
+        10, ge=0, le=3600, description="from SIGTERM to SIGKILL of a body that does not stop"
+    )
+    shutdown_grace: float = Field(30, ge=0, le=86_400, description="how long a shutdown waits for what runs")
+    schedule_env: tuple[str, ...] = Field(("*_SCHEDULE",), description="variables that schedules may read")
+    node_name: str = Field("", description="how this node is called; default: the name of the machine")
+    secret_key: str | None = Field(None, description="encrypts stored secrets", repr=False)
+    jobs: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="[jobs.NAME]: enabled, schedule, task_kwargs of discovered jobs"
+    )
+
+    @field_validator("queues", mode="before")
+    @classmethod
+    def _read_queues(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        return {queue.strip(): executor.strip() or "local" for queue, _, executor in pairs}
+
+    @field_validator("queues")
+    @classmethod
+    def _known_executors(cls, value: dict[str, str]) -> dict[str, str]:
+        for queue, executor in value.items():
+            if executor != "local":
+                raise ValueError(f'queue "{queue}": there is no executor "{executor}"; use local')
+        return value
+
+    @property
+    def application(self) -> str:
+        """The name of the application that declares the jobs of this node."""
+        first = self.modules[0] if self.modules else "rota"
+        return self.app_name or Path(first).stem.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and for each that is not a default where it came from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Loaded:
+    """Read the settings.
+
+    flags   what the command line gave; None means not given
+    folder  where rota.toml and pyproject.toml are looked for
+    Raises Invalid, naming the setting and where it was read.
+    """
+    layers = (
+        (_pyproject(folder), "pyproject.toml [tool.rota]"),
+        (_toml(folder / "rota.toml"), "rota.toml"),
+        (_environment(environ), "environment"),
+        ({name: value for name, value in flags.items() if value is not None}, "command line"),
+    )
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for found, source in layers:
+        values |= found
+        sources |= dict.fromkeys(found, source)
+    try:
+        return Loaded(Settings(**values), sources)
+    except ValidationError as error:
+        raise _told(error, sources) from error
+
+
+def _told(error: ValidationError, sources: Mapping[str, str]) -> Invalid:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    where = sources.get(name, "the settings")
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(Settings.model_fields)
+        return Invalid(f'there is no setting "{name}" ({where})', fix=f"known ones: {known}", field=name)
+    problem = first["msg"].removeprefix("Value error, ")
+    return Invalid(f'setting "{name}" ({where}): {problem}', fix="mend it there", field=name)
+
+
+def _pyproject(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = _toml(folder / "pyproject.toml").get("tool", {}).get("rota", {})
+    return found
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{path} is not valid TOML: {error}", fix="mend the file") from error
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The variables that name a setting; ROTA_RUNNER and the like, which rota sets itself, do not."""
+    given = {
+        name: environ[PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if PREFIX + name.upper() in environ
+    }
+    given.pop("jobs", None)
+    return {name: _split(value) if name in LISTS else value for name, value in given.items()}
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]

@@ -1,0 +1,147 @@
+"""How processes tell each other that there is something to do, so that nobody has to ask all the time.
+
+PostgreSQL: an empty NOTIFY in the transaction that made the work. SQLite: an event for this process, and the
+database's own version counter, looked at four times a second, for the others.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+
+CHANNEL = "rota"
+POLL_SECONDS = 0.25
+RUNG = "rota_rung"
+"""Marks a connection whose transaction, once committed, is to wake others."""
+
+
+class Bell:
+    """Wakes whoever waits. `ring(conn)` inside a transaction; it sounds when that transaction commits."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.listeners: list[Callable[[], None]] = []
+
+    def ring(self, conn: Connection) -> None:
+        """Sound when the transaction of `conn` commits."""
+        conn.info[RUNG] = True
+
+    def sound(self) -> None:
+        """Wake the waiter of this process now."""
+        self.event.set()
+        for listener in self.listeners:
+            listener()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds`. Returns whether it rang; the ring is used up."""
+        rung = self.event.wait(max(0.0, seconds))
+        self.event.clear()
+        return rung
+
+    def close(self) -> None:
+        """Nobody will wait any more."""
+        self.event.set()
+
+
+class SqliteBell(Bell):
+    """Looks at the version counter that SQLite keeps, on a connection of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+        self._conn: Any = None
+        self._version = -1
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` for a ring or for a commit of another process."""
+        while seconds > 0 and not self.event.wait(min(seconds, POLL_SECONDS)):
+            seconds -= POLL_SECONDS
+            if self._changed():
+                return True
+        rung = self.event.is_set()
+        self.event.clear()
+        return rung
+
+    def _changed(self) -> bool:
+        try:
+            if self._conn is None:
+                # Below SQLAlchemy's transactions: inside of one the counter stands still.
+                self._conn = self._engine.raw_connection()
+            cursor = self._conn.cursor()
+            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+            cursor.close()
+        except Exception:  # Whatever it is, the next statement on the database will tell it better.
+            self._forget()
+            return False
+        changed = self._version not in (-1, version)
+        self._version = version
+        return changed
+
+    def _forget(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn, self._version = None, -1
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        super().close()
+        self._forget()
+
+
+class PostgresBell(Bell):
+    """Listens on a connection of its own, made when somebody first waits."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__()
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._conn: Any = None
+
+    def ring(self, conn: Connection) -> None:
+        """Notify the others when the transaction of `conn` commits."""
+        super().ring(conn)
+        conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` for a ring from any process."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._listen, name="rota-bell", daemon=True)
+            self._thread.start()
+        return super().wait(seconds)
+
+    def _listen(self) -> None:
+        import psycopg
+
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(self._dsn, autocommit=True, application_name="rota-bell") as conn:
+                    self._conn = conn
+                    conn.execute(f"LISTEN {CHANNEL}")
+                    self.event.set()
+                    self._hear(conn)
+            except (psycopg.Error, OSError):
+                self._closing.wait(1)
+
+    def _hear(self, conn: Any) -> None:
+        while not self._closing.is_set():
+            for _ in conn.notifies(timeout=5, stop_after=1):
+                self.event.set()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._closing.set()
+        super().close()
+        if self._conn is not None:
+            with contextlib.suppress(Exception):
+                self._conn.cancel_safe(timeout=1)
+        if self._thread is not None:
+            self._thread.join(6)
+
+
+def make_bell(url: URL, engine: Engine) -> Bell:
+    """The bell of that database."""
+    return SqliteBell(engine) if url.get_backend_name() == "sqlite" else PostgresBell(url)

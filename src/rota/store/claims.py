@@ -1,0 +1,115 @@
+"""What waits in the queues, and whose it is: reading for a claim, and what an owner has underway."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, func, or_, select
+
+from rota.domain.attempt import Attempt
+from rota.domain.execution import UNDERWAY, Status
+from rota.domain.job import Overlap
+from rota.store.nodes import GONE
+from rota.store.schema import executions, job_state, jobs, nodes, tasks
+
+_e, _j = executions.c, jobs.c
+_kwargs = cast(func.coalesce(_e.task_kwargs, _j.task_kwargs), Text)
+
+_COLUMNS = (
+    _e.id, _e.job_id, _j.name, _j.task_name, func.coalesce(_e.first_id, _e.id), _e.attempt,
+    _kwargs.label("kwargs"), _e.scheduled_for, _j.timeout, _j.memory_limit, _j.max_retries, _j.backoff,
+    _j.backoff_cap, _j.retryable, _j.overlap, _e.queue, _e.rank, _j.version, _e.solitary, job_state.c.losses,
+    _e.task_kwargs.is_not(None),
+)  # fmt: skip
+_FROM = executions.join(jobs, _j.id == _e.job_id).join(job_state, job_state.c.job_id == _e.job_id)
+
+_KNOWN = (
+    select(tasks.c.name)
+    .where(tasks.c.generation_id == bindparam("generation"), tasks.c.name == _j.task_name)
+    .exists()
+)
+_CLAIMABLE: Select[Any] = (
+    select(*_COLUMNS)
+    .select_from(_FROM)
+    .where(_e.status == Status.QUEUED, _e.hold.is_(None), _e.queue == bindparam("queue"))
+    .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
+    .where(_KNOWN)
+    .order_by(_e.rank.desc(), _e.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=executions, skip_locked=True)
+)
+
+
+def queues(conn: Connection) -> list[str]:
+    """The queues in which something waits that may be claimed: one look at the index for each."""
+    waiting = (_e.status == Status.QUEUED, _e.hold.is_(None))
+    first = select(func.min(_e.queue).label("queue")).where(*waiting).cte("waiting", recursive=True)
+    after = select(func.min(_e.queue)).where(*waiting, _e.queue > first.c.queue).scalar_subquery()
+    every = first.union_all(select(after).where(first.c.queue.is_not(None)))
+    return [name for name in conn.execute(select(every.c.queue)).scalars() if name is not None]
+
+
+def claimable(
+    conn: Connection,
+    generation: int,
+    now: datetime,
+    most: int,
+    serves: Callable[[str], bool],
+    only: int | None = None,
+) -> list[Attempt]:
+    """At most `most` executions that may start, in order; locked where the database has such a thing.
+
+    generation  the set of tasks that the asking node knows
+    serves      whether the node takes work of a queue
+    only        the one execution to look for, or None for all
+    """
+    query = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.id == only)
+    found: list[tuple[int, Attempt]] = []
+    for queue in filter(serves, queues(conn)):
+        given = {"generation": generation, "queue": queue, "now": now, "most": most}
+        found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
+    found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
+    return [attempt for _, attempt in found[:most]]
+
+
+def underway(conn: Connection, owner: int) -> list[Attempt]:
+    """What the node `owner` has begun and not ended."""
+    query = select(*_COLUMNS).select_from(_FROM).where(_e.owner == owner, _e.status.in_(UNDERWAY))
+    return [_attempt(row) for row in conn.execute(query)]
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> list[Attempt]:
+    """Those executions, as what it takes to end them."""
+    query = select(*_COLUMNS).select_from(_FROM).where(_e.id.in_(list(ids)))
+    return [_attempt(row) for row in conn.execute(query)]
+
+
+def asked_to_stop(conn: Connection, owner: int) -> list[tuple[int, str, str | None]]:
+    """What of `owner` is to be cancelled: (execution, by whom, why)."""
+    asked = (_e.owner == owner, _e.status == Status.RUNNING, _e.cancel_requested_by.is_not(None))
+    rows = conn.execute(select(_e.id, _e.cancel_requested_by, _e.cancel_reason).where(*asked))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def still_owned(conn: Connection, owner: int) -> set[int]:
+    """The ids of what `owner` has begun, as the database sees it."""
+    return set(conn.execute(select(_e.id).where(_e.owner == owner, _e.status.in_(UNDERWAY))).scalars())
+
+
+def next_waiting(conn: Connection, now: datetime) -> datetime | None:
+    """The next instant at which a retry becomes due."""
+    later = (_e.status == Status.QUEUED, _e.not_before > now)
+    return conn.execute(select(func.min(_e.not_before)).where(*later)).scalar()
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    values: Sequence[Any] = row
+    overlap, queue, rank = values[14:17]
+    return Attempt(*[*values[:14], Overlap(overlap), queue, rank // 2, *values[17:]])
+
+
+def orphaned(conn: Connection) -> list[int]:
+    """The nodes that are gone, but own what has begun and not ended."""
+    query = select(_e.owner).join(nodes, nodes.c.id == _e.owner)
+    query = query.where(_e.status.in_(UNDERWAY), nodes.c.status == GONE).distinct()
+    return [owner for owner in conn.execute(query).scalars() if owner is not None]

@@ -1,0 +1,89 @@
+"""What the code of an application declares: sets of tasks and jobs, known by their hash."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rota.store.nodes import GONE
+from rota.store.schema import declarations, generations, nodes, tasks
+
+_g, _t, _d = generations.c, tasks.c, declarations.c
+
+
+def publish(conn: Connection, app: str, published: dict[str, Any], at: datetime) -> int:
+    """Write a set of definitions, once. Returns the id of the generation; a later one has a higher id."""
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    given = {"app": app, "hash": published["hash"], "seen_at": at, "problems": published["problems"]}
+    wanted = dialect.insert(generations).values(given).on_conflict_do_nothing().returning(_g.id)
+    made = conn.execute(wanted).scalar()
+    if made is None:
+        known = select(_g.id).where(_g.app == app, _g.hash == published["hash"])
+        made = conn.execute(known).scalar_one()
+        return int(made)
+    _fill(conn, made, published)
+    return int(made)
+
+
+def _fill(conn: Connection, generation: int, published: dict[str, Any]) -> None:
+    known = [{"generation_id": generation, "name": task["name"], "info": task} for task in published["tasks"]]
+    if known:
+        conn.execute(insert(tasks), known)
+    made = [
+        {"generation_id": generation, "name": job["spec"]["name"], "info": job} for job in published["jobs"]
+    ]
+    if made:
+        conn.execute(insert(declarations), made)
+
+
+def live_generations(conn: Connection, app: str) -> list[int]:
+    """The generations of `app` that a live node runs, the newest first."""
+    query = (
+        select(_g.id)
+        .join(nodes, nodes.c.generation_id == _g.id)
+        .where(_g.app == app, nodes.c.status != GONE)
+        .distinct()
+    )
+    return sorted(conn.execute(query).scalars(), reverse=True)
+
+
+def declared(conn: Connection, generation: int) -> dict[str, dict[str, Any]]:
+    """The jobs that a generation declares, by name: {"spec", "source", "sources"}."""
+    rows = conn.execute(select(_d.name, _d.info).where(_d.generation_id == generation))
+    return {name: info for name, info in rows}
+
+
+def declared_names(conn: Connection, these: Sequence[int]) -> set[str]:
+    """The names of all jobs that any of these generations declares."""
+    return set(conn.execute(select(_d.name).where(_d.generation_id.in_(these))).scalars())
+
+
+def task(conn: Connection, name: str) -> dict[str, Any] | None:
+    """What is known of a task, by the newest generation that knows it."""
+    query = select(_t.info).where(_t.name == name).order_by(_t.generation_id.desc()).limit(1)
+    found: dict[str, Any] | None = conn.execute(query).scalar()
+    return found
+
+
+def task_names(conn: Connection) -> list[str]:
+    """The names of all tasks that were ever published."""
+    return sorted(conn.execute(select(_t.name).distinct()).scalars())
+
+
+def live_tasks(conn: Connection, name: str) -> list[int]:
+    """The live nodes that know a task."""
+    query = (
+        select(nodes.c.id)
+        .join(tasks, _t.generation_id == nodes.c.generation_id)
+        .where(_t.name == name, nodes.c.status == "live")
+    )
+    return list(conn.execute(query).scalars())
+
+
+def problems(conn: Connection) -> list[dict[str, Any]]:
+    """The import errors and invalid declarations of the generations that live nodes run."""
+    live = select(nodes.c.generation_id).where(nodes.c.status != GONE)
+    rows = conn.execute(select(_g.problems).where(_g.id.in_(live)))
+    return [problem for found in rows.scalars() for problem in found]

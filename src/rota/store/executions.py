@@ -1,0 +1,231 @@
+"""Executions: the only statements that insert one or write its status."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from rota.domain.admission import Active
+from rota.domain.execution import ACTIVE, Status, Trigger, require_move
+from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, recordset
+from rota.store.schema import executions, jobs
+
+_e = executions.c
+
+OVERLAP, JOB = "overlap", "job"
+"""Why a queued execution is held: another of its job is active; its job is paused or disabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An execution to be written. `rank` orders the queue: the highest first, then the oldest."""
+
+    job_id: int
+    version: int
+    status: Status
+    trigger: Trigger
+    triggered_by: str
+    queue: str
+    rank: int
+    exclusive: bool
+    queued_at: datetime
+    scheduled_for: datetime | None = None
+    slot_first: datetime | None = None
+    slot_count: int = 1
+    reason: str | None = None
+    warning: str | None = None
+    hold: str | None = None
+    not_before: datetime | None = None
+    task_kwargs: Mapping[str, Any] | None = None
+    first_id: int | None = None
+    attempt: int = 1
+    solitary: bool = False
+    ended_at: datetime | None = None
+
+
+_NEW: Columns = {
+    "job_id": INTEGER,
+    "version": INTEGER,
+    "status": TEXT,
+    "trigger": TEXT,
+    "triggered_by": TEXT,
+    "queue": TEXT,
+    "rank": INTEGER,
+    "exclusive": FLAG,
+    "queued_at": INSTANT,
+    "scheduled_for": INSTANT,
+    "slot_first": INSTANT,
+    "slot_count": INTEGER,
+    "reason": TEXT,
+    "warning": TEXT,
+    "hold": TEXT,
+    "not_before": INSTANT,
+    "task_kwargs": JSON,
+    "first_id": INTEGER,
+    "attempt": INTEGER,
+    "solitary": FLAG,
+    "ended_at": INSTANT,
+}
+
+
+def add(conn: Connection, news: Sequence[New]) -> list[int]:
+    """Write new executions. Returns their ids, in the order given."""
+    if not news:
+        return []
+    names = list(_NEW)
+    rows = recordset(conn, "new", _NEW, [tuple(getattr(one, name) for name in names) for one in news])
+    source = select(*(rows.c[name] for name in names))
+    written = conn.execute(insert(executions).from_select(names, source).returning(_e.id))
+    return sorted(written.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of status: from what was read to what is to be, with the other columns that change."""
+
+    execution_id: int
+    before: Status
+    after: Status
+    owner: int | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+_CHANGES: Columns = {
+    "owner": INTEGER,
+    "version": INTEGER,
+    "started_at": INSTANT,
+    "ended_at": INSTANT,
+    "duration_ms": INTEGER,
+    "reason": TEXT,
+    "warning": TEXT,
+    "exit_code": INTEGER,
+    "error_type": TEXT,
+    "error_message": TEXT,
+    "stack_trace": TEXT,
+    "message": TEXT,
+    "result": JSON,
+    "items_processed": INTEGER,
+    "items_failed": INTEGER,
+    "metrics": JSON,
+    "peak_memory_mb": REAL,
+    "cpu_seconds": REAL,
+    "output_bytes": INTEGER,
+    "output_dropped": INTEGER,
+}
+
+
+def move(conn: Connection, moves: Sequence[Move]) -> set[int]:
+    """Write each change whose row still stands, and is still owned, as it was read. Returns the ids that moved.
+
+    This is the only statement that writes a status. A change that is not given leaves its column as it is.
+    """
+    if not moves:
+        return set()
+    for one in moves:
+        require_move(one.before, one.after)
+    given = {key for one in moves for key, value in one.changes.items() if value is not None}
+    changed = {key: kind for key, kind in _CHANGES.items() if key in given}
+    columns: Columns = {"id": INTEGER, "was": TEXT, "owned_by": INTEGER, "becomes": TEXT}
+    columns |= {f"new_{key}": kind for key, kind in changed.items()}
+    rows = recordset(conn, "moves", columns, [_as_row(one, list(changed)) for one in moves])
+    values = {_e[key]: func.coalesce(rows.c[f"new_{key}"], _e[key]) for key in changed}
+    statement = (
+        update(executions)
+        .values({_e.status: rows.c.becomes, **values})
+        .where(_e.id == rows.c.id, _e.status == rows.c.was)
+        .where(_e.owner.is_not_distinct_from(rows.c.owned_by))
+        .returning(_e.id)
+    )
+    return set(conn.execute(statement).scalars())
+
+
+def _as_row(one: Move, changed: Sequence[str]) -> tuple[Any, ...]:
+    fixed = (one.execution_id, one.before, one.owner, one.after)
+    return (*fixed, *(one.changes.get(key) for key in changed))
+
+
+def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
+    """The active executions of those jobs, the begun ones first, then by age."""
+    query = (
+        select(_e.job_id, _e.id, _e.status)
+        .where(_e.job_id.in_(list(job_ids)), _e.status.in_(ACTIVE))
+        .order_by(_e.job_id, _e.status == Status.QUEUED, _e.id)
+    )
+    found: dict[int, list[Active]] = {}
+    for job_id, execution_id, status in conn.execute(query):
+        found.setdefault(job_id, []).append(Active(execution_id, Status(status)))
+    return found
+
+
+def queued(conn: Connection, job_id: int, hold: str | None = None) -> list[int]:
+    """The ids of what a job has queued and not begun (and is held for that reason), the oldest first."""
+    mine = select(_e.id).where(_e.job_id == job_id, _e.status == Status.QUEUED).order_by(_e.id)
+    return list(conn.execute(mine if hold is None else mine.where(_e.hold == hold)).scalars())
+
+
+def let_overlap(conn: Connection, job_id: int) -> None:
+    """Let everything go that waits because its job may not overlap."""
+    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED)
+    conn.execute(update(executions).values(exclusive=False).where(held))
+    conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
+
+
+def report(conn: Connection, owner: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Write what running executions of `owner` told: (id, done, total, message, last beat or None)."""
+    if not rows:
+        return
+    columns: Columns = {"id": INTEGER, "done": REAL, "total": REAL, "message": TEXT, "beat": INSTANT}
+    told = recordset(conn, "told", columns, rows)
+    values = {
+        _e.progress_done: func.coalesce(told.c.done, _e.progress_done),
+        _e.progress_total: func.coalesce(told.c.total, _e.progress_total),
+        _e.progress_message: func.coalesce(told.c.message, _e.progress_message),
+        _e.last_beat: func.coalesce(told.c.beat, _e.last_beat),
+    }
+    mine = (_e.id == told.c.id, _e.owner == owner, _e.status == Status.RUNNING)
+    conn.execute(update(executions).values(values).where(*mine))
+
+
+def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:
+    """Let the oldest execution held for overlap go, of each job that is free to run. Returns those jobs."""
+    ids = list(job_ids)
+    other = executions.alias("other")
+    in_the_way = (
+        select(other.c.id)
+        .where(other.c.job_id == _e.job_id, other.c.status.in_(ACTIVE))
+        .where(func.coalesce(other.c.hold, "") != OVERLAP)
+        .exists()
+    )
+    held = (_e.job_id.in_(ids), _e.status == Status.QUEUED, _e.hold == OVERLAP)
+    may_run = jobs.c.is_enabled & jobs.c.paused_at.is_(None)
+    heads = (
+        select(func.min(_e.id))
+        .join(jobs, (jobs.c.id == _e.job_id) & may_run)
+        .where(*held, ~in_the_way)
+        .group_by(_e.job_id)
+    )
+    freed = (
+        update(executions).values(hold=None).where(_e.id.in_(heads.scalar_subquery())).returning(_e.job_id)
+    )
+    return set(conn.execute(freed).scalars())
+
+
+def hold(conn: Connection, job_id: int) -> None:
+    """Hold what a job has queued, because it was paused or disabled."""
+    queued = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold.is_(None))
+    conn.execute(update(executions).values(hold=JOB).where(queued))
+
+
+def unhold(conn: Connection, job_id: int) -> None:
+    """Let go what was held because the job was paused or disabled."""
+    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold == JOB)
+    conn.execute(update(executions).values(hold=None).where(held))
+    release(conn, [job_id])
+
+
+def ask_to_stop(conn: Connection, ids: Iterable[int], by: str, reason: str | None) -> None:
+    """Note on begun executions that they are to stop; their owners look for it."""
+    asked = and_(_e.id.in_(list(ids)), _e.cancel_requested_by.is_(None))
+    conn.execute(update(executions).values(cancel_requested_by=by, cancel_reason=reason).where(asked))

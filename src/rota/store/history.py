@@ -1,0 +1,100 @@
+"""Executions as they are read: one, a list, and what retention takes away."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+
+from rota.domain.execution import FINAL, UNSUCCESSFUL, Execution, Status
+from rota.store.schema import executions, jobs, log_lines, nodes
+
+_e = executions.c
+_JOINED = (
+    select(executions, jobs.c.name.label("job_name"), jobs.c.task_name, nodes.c.name.label("node"))
+    .join(jobs, jobs.c.id == _e.job_id)
+    .outerjoin(nodes, nodes.c.id == _e.owner)
+)
+_OWN = set(Execution.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which executions to list. A field that is None does not restrict."""
+
+    job_id: int | None = None
+    statuses: Sequence[Status] | None = None
+    since: datetime | None = None
+    before_id: int | None = None
+
+
+def find(conn: Connection, execution_id: int) -> Execution | None:
+    """The execution of that id, or None."""
+    row = conn.execute(_JOINED.where(_e.id == execution_id)).one_or_none()
+    return None if row is None else _execution(row)
+
+
+def listing(conn: Connection, wanted: Filter, size: int) -> list[Execution]:
+    """The newest executions that match, newest first."""
+    query = _JOINED.where(*_conditions(wanted)).order_by(_e.id.desc()).limit(size)
+    return [_execution(row) for row in conn.execute(query)]
+
+
+def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    if wanted.job_id is not None:
+        yield _e.job_id == wanted.job_id
+    if wanted.statuses is not None:
+        yield _e.status.in_(wanted.statuses)
+    if wanted.since is not None:
+        yield _e.queued_at >= wanted.since
+    if wanted.before_id is not None:
+        yield _e.id < wanted.before_id
+
+
+def purge(
+    conn: Connection,
+    after_id: int,
+    ended_before: datetime,
+    failed_before: datetime,
+    most: int,
+    *,
+    dry_run: bool = False,
+) -> tuple[int, int | None]:
+    """Delete, among the next `most` executions after `after_id`, those that ended long enough ago.
+
+    ended_before   for those that succeeded, were cancelled, skipped or missed
+    failed_before  for those that failed, timed out or were lost
+    Returns how many were (or would be) deleted and the last id looked at, None when there is nothing further.
+    """
+    window = select(_e.id, _e.status, _e.ended_at).where(_e.id > after_id).order_by(_e.id).limit(most)
+    seen = conn.execute(window).all()
+    if not seen:
+        return 0, None
+    limits = {status: failed_before if status in UNSUCCESSFUL else ended_before for status in FINAL}
+    old = [id_ for id_, status, ended in seen if status in limits and ended < limits[Status(status)]]
+    if dry_run:
+        return len(old), seen[-1].id
+    conn.execute(delete(log_lines).where(log_lines.c.execution_id.in_(old)))
+    conn.execute(delete(executions).where(_e.id.in_(old)))
+    return len(old), seen[-1].id
+
+
+def counts(conn: Connection, statuses: Sequence[Status]) -> dict[Status, int]:
+    """How many executions stand at each of the given statuses."""
+    query = select(_e.status, func.count()).where(_e.status.in_(statuses)).group_by(_e.status)
+    return {Status(status): n for status, n in conn.execute(query)}
+
+
+def _execution(row: Row[Any]) -> Execution:
+    columns = row._mapping
+    values = {name: columns[name] for name in _OWN if name in columns}
+    cpu, ms = columns["cpu_seconds"], columns["duration_ms"]
+    percent = round(cpu / ms * 100_000, 1) if cpu is not None and ms else None
+    derived = {
+        "first_id": columns["first_id"] or columns["id"],
+        "priority": columns["rank"] // 2,
+        "node_id": columns["owner"],
+        "cpu_percent": percent,
+    }
+    return Execution(**values | derived)

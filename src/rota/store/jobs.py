@@ -1,0 +1,192 @@
+"""Jobs: their definitions, versions and lists."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+
+from rota.domain.job import Definition, Job, JobSpec, JobStatus, standing
+from rota.store.schema import job_state, job_versions, jobs
+
+_j, _s = jobs.c, job_state.c
+_JOINED = select(jobs, job_state).join(job_state, _s.job_id == _j.id).where(_j.deleted_at.is_(None))
+_OWN = set(Job.model_fields)
+
+
+def insert_job(conn: Connection, spec: JobSpec, *, by: str, at: datetime, **columns: Any) -> int:
+    """Write a new job, its state row and its first version. `columns` are those that a spec does not have.
+
+    Raises IntegrityError when the name is taken.
+    """
+    values = {
+        "origin": "runtime",
+        "overrides": {},
+        "resolved_expression": spec.schedule_expression,
+        **columns,
+    }
+    stamps = {"created_at": at, "created_by": by, "updated_at": at, "updated_by": by}
+    row = {**_columns(spec), **values, **stamps, "version": 1}
+    job_id: int = conn.execute(insert(jobs).values(row).returning(_j.id)).scalar_one()
+    conn.execute(insert(job_state).values(job_id=job_id))
+    save_version(conn, job_id, 1, spec, by=by, at=at)
+    return job_id
+
+
+def save_version(
+    conn: Connection, job_id: int, version: int, spec: Definition, *, by: str, at: datetime
+) -> None:
+    """Keep the definition as of that version."""
+    kept = {"job_id": job_id, "version": version, "spec": spec.model_dump(mode="json")}
+    conn.execute(insert(job_versions).values(**kept, saved_at=at, saved_by=by))
+
+
+def change(conn: Connection, job_id: int, values: Mapping[str, Any], *, by: str, at: datetime) -> None:
+    """Set columns of a job."""
+    changed = update(jobs).where(_j.id == job_id)
+    conn.execute(changed.values(**values, updated_by=by, updated_at=at))
+
+
+def redefine(conn: Connection, job: Job, spec: JobSpec, *, by: str, at: datetime, **columns: Any) -> int:
+    """Write a new version of a job's definition. Returns its number."""
+    version = job.version + 1
+    change(conn, job.id, {**_columns(spec), **columns, "version": version}, by=by, at=at)
+    save_version(conn, job.id, version, spec, by=by, at=at)
+    return version
+
+
+def set_next(
+    conn: Connection, job_id: int, next_run: datetime | None, last_slot: datetime | None = None
+) -> None:
+    """Set when a job is next due, and the last slot that is settled."""
+    values = {"next_run": next_run} | ({"last_slot": last_slot} if last_slot else {})
+    conn.execute(update(job_state).where(_s.job_id == job_id).values(**values))
+
+
+def find(conn: Connection, reference: str | int, *, lock: bool = False) -> Job | None:
+    """The job of that name or id, or None."""
+    by_id = isinstance(reference, int) or reference.isdigit()
+    query = _JOINED.where(_j.id == int(reference) if by_id else _j.name == reference)
+    row = conn.execute(query.with_for_update(of=job_state) if lock else query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def names(conn: Connection, most: int = 1000) -> list[str]:
+    """The names of the first `most` jobs."""
+    query = select(_j.name).where(_j.deleted_at.is_(None)).order_by(_j.name).limit(most)
+    return list(conn.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which jobs to list. A field that is None does not restrict."""
+
+    status: JobStatus | None = None
+    is_enabled: bool | None = None
+    overdue_at: datetime | None = None
+    job_type: str | None = None
+    tag: str | None = None
+    search: str | None = None
+    app: str | None = None
+
+
+def listing(conn: Connection, wanted: Filter, *, page: int = 1, size: int = 100) -> list[Job]:
+    """One page of the jobs that match, by name."""
+    query = _JOINED.where(*_conditions(conn, wanted)).order_by(_j.name)
+    return [_job(row) for row in conn.execute(query.limit(size).offset((page - 1) * size))]
+
+
+def count(conn: Connection, wanted: Filter) -> int:
+    """How many jobs match."""
+    query = select(func.count()).select_from(_JOINED.where(*_conditions(conn, wanted)).subquery())
+    return conn.execute(query).scalar_one()
+
+
+def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    if wanted.status is not None:
+        yield _status() == wanted.status
+    if wanted.is_enabled is not None:
+        yield _j.is_enabled == wanted.is_enabled
+    if wanted.overdue_at is not None:
+        yield _overdue(conn, wanted.overdue_at)
+    for column, value in ((_j.job_type, wanted.job_type), (_j.app, wanted.app)):
+        if value is not None:
+            yield column == value
+    if wanted.tag is not None:
+        yield _has_tag(conn, wanted.tag)
+    if wanted.search:
+        term = f"%{_escaped(wanted.search)}%"
+        yield or_(*(c.ilike(term, escape="\\") for c in (_j.name, _j.title, _j.description)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _status() -> ColumnElement[str]:
+    """The same order as `domain.job.standing`."""
+    finished = and_(_s.next_run.is_(None), _j.schedule_type != "manual")
+    return case(
+        (_j.vanished_at.is_not(None), JobStatus.VANISHED.value),
+        (_j.problem.is_not(None), JobStatus.PROBLEM.value),
+        (~_j.is_enabled, JobStatus.DISABLED.value),
+        (_j.paused_at.is_not(None), JobStatus.PAUSED.value),
+        (finished, JobStatus.FINISHED.value),
+        else_=JobStatus.ACTIVE.value,
+    )
+
+
+def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
+    """next_run < now - grace, where the grace is each job's own."""
+    if conn.dialect.name == "postgresql":
+        return _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
+    return and_(_s.next_run < now, _s.next_run < _micros(now) - _j.grace * 1_000_000)
+
+
+def _micros(now: datetime) -> int:
+    return (now - datetime.fromtimestamp(0, now.tzinfo)) // timedelta(microseconds=1)
+
+
+def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
+    if conn.dialect.name == "postgresql":
+        return _j.tags.contains([tag])
+    each = func.json_each(_j.tags).table_valued("value", name="tag")
+    return select(each.c.value).where(each.c.value == tag).exists()
+
+
+def _columns(spec: JobSpec) -> dict[str, Any]:
+    dumped = spec.model_dump(include=set(JobSpec.model_fields))
+    return {**dumped, "tags": list(spec.tags)}
+
+
+def _job(row: Row[Any]) -> Job:
+    columns = row._mapping
+    runs, total = columns["runs"], columns["successes"] + columns["failures"]
+    job = Job(
+        **{name: columns[name] for name in _OWN if name in columns},
+        total_runs=runs,
+        successful_runs=columns["successes"],
+        failed_runs=columns["failures"],
+        success_rate=columns["successes"] / total if total else None,
+        average_duration_ms=columns["total_ms"] / runs if runs else None,
+    )
+    return job.model_copy(update={"status": standing(job, vanished=columns["vanished_at"] is not None)})
+
+
+def paused_until(conn: Connection, now: datetime) -> list[int]:
+    """The jobs whose pause ends by itself at or before `now`."""
+    due = (_j.paused_until.is_not(None), _j.paused_until <= now, _j.deleted_at.is_(None))
+    return list(conn.execute(select(_j.id).where(*due)).scalars())
+
+
+def next_resume(conn: Connection) -> datetime | None:
+    """When the next pause ends by itself."""
+    held = (_j.paused_until.is_not(None), _j.deleted_at.is_(None))
+    return conn.execute(select(func.min(_j.paused_until)).where(*held)).scalar()
+
+
+def vanished(conn: Connection, app: str) -> set[int]:
+    """The jobs of an app that no live node declares any more."""
+    gone = (_j.app == app, _j.vanished_at.is_not(None), _j.deleted_at.is_(None))
+    return set(conn.execute(select(_j.id).where(*gone)).scalars())

@@ -1,0 +1,94 @@
+"""Nodes: who is there, and who has fallen silent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from rota.store.schema import nodes
+
+_n = nodes.c
+
+LIVE, DRAINING, GONE = "live", "draining", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One process that takes part: its row is its incarnation and is never used by another.
+
+    role         "scheduler" or "agent"
+    pid_started  when the process started, in seconds since the epoch, to tell it from a later one of the same pid
+    beat         a counter that only it increases
+    slots        how many executions it runs at a time
+    """
+
+    name: str
+    role: str
+    host: str
+    pid: int
+    pid_started: float
+    version: str
+    registered_at: datetime
+    beat_at: datetime
+    queues: tuple[str, ...] = ()
+    slots: int = 0
+    app: str | None = None
+    generation_id: int | None = None
+    status: str = LIVE
+    beat: int = 0
+    id: int = 0
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+_FIELDS = [name for name in Node.__dataclass_fields__ if name != "id"]
+
+
+def register(conn: Connection, node: Node) -> int:
+    """Write a new incarnation. Returns its id."""
+    values = {name: getattr(node, name) for name in _FIELDS} | {"queues": list(node.queues)}
+    node_id: int = conn.execute(insert(nodes).values(values).returning(_n.id)).scalar_one()
+    return node_id
+
+
+def beat(conn: Connection, node_id: int, at: datetime, **changes: Any) -> bool:
+    """Count one heartbeat. Returns False when the node has been declared gone."""
+    mine = (_n.id == node_id, _n.status != GONE)
+    values = {"beat": _n.beat + 1, "beat_at": at, **changes}
+    return bool(conn.execute(update(nodes).where(*mine).values(values)).rowcount)
+
+
+def live(conn: Connection) -> list[Node]:
+    """Every node that is not gone, the oldest first."""
+    rows = conn.execute(select(nodes).where(_n.status != GONE).order_by(_n.id))
+    return [_node(row) for row in rows]
+
+
+def status(conn: Connection, node_id: int) -> str | None:
+    """How a node stands: live, draining or gone."""
+    return conn.execute(select(_n.status).where(_n.id == node_id)).scalar()
+
+
+def bury(conn: Connection, node: Node, at: datetime) -> bool:
+    """Declare a node gone, unless it has beaten since it was read. Returns whether this call did it."""
+    silent = (_n.id == node.id, _n.status != GONE, _n.beat == node.beat)
+    return bool(conn.execute(update(nodes).where(*silent).values(status=GONE, ended_at=at)).rowcount)
+
+
+def leave(conn: Connection, node_id: int, at: datetime) -> None:
+    """A node says goodbye."""
+    conn.execute(update(nodes).where(_n.id == node_id).values(status=GONE, ended_at=at))
+
+
+def _node(row: Row[Any]) -> Node:
+    columns = row._mapping
+    values = {name: columns[name] for name in _FIELDS}
+    return Node(**values | {"queues": tuple(columns["queues"])}, id=columns["id"])
+
+
+def describe(conn: Connection, node_id: int) -> str:
+    """The words for a node: its name, process and when it last beat."""
+    row = conn.execute(select(_n.name, _n.pid, _n.beat_at).where(_n.id == node_id)).one_or_none()
+    if row is None:
+        return f"node {node_id}"
+    return f"{row.name} (pid {row.pid}), last heard {row.beat_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,27 @@
+"""The tables. A rule that the database can keep is a constraint here, not an `if` elsewhere."""
+
+from rota.store.schema.columns import EPOCH, Id, Instant, Json, metadata, to_micros
+from rota.store.schema.executions import executions, log_lines, rollups
+from rota.store.schema.jobs import job_state, job_versions, jobs
+from rota.store.schema.nodes import audit, declarations, generations, nodes, settings, tasks
+
+__all__ = [
+    "EPOCH",
+    "Id",
+    "Instant",
+    "Json",
+    "audit",
+    "declarations",
+    "executions",
+    "generations",
+    "job_state",
+    "job_versions",
+    "jobs",
+    "log_lines",
+    "metadata",
+    "nodes",
+    "rollups",
+    "settings",
+    "tasks",
+    "to_micros",
+]

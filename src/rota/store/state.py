@@ -1,0 +1,137 @@
+"""The narrow row of each job that changes with every fire, and the lock that admission is judged under."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, update
+
+from rota.domain.job import Misfire, Overlap
+from rota.domain.schedule import Schedule
+from rota.store.rows import INSTANT, INTEGER, TEXT, Columns, recordset
+from rota.store.schema import job_state, jobs
+
+_s, _j = job_state.c, jobs.c
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job whose next fire has come, with all that planning it takes."""
+
+    job_id: int
+    version: int
+    next_run: datetime
+    kind: str
+    expression: str
+    timezone: str
+    anchor: datetime | None
+    overlap: Overlap
+    misfire: Misfire
+    grace: timedelta
+    catch_up_limit: int
+    queue: str
+    priority: int
+    losses: int
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule value. Raises InvalidSchedule when it no longer holds, as when a zone vanished."""
+        return Schedule(self.kind, self.expression, self.timezone, self.anchor)
+
+
+_DUE: Select[Any] = (
+    select(
+        _s.job_id, _j.version, _s.next_run, _j.schedule_type, _j.resolved_expression, _j.timezone, _j.anchor,
+        _j.overlap, _j.misfire, _j.grace, _j.catch_up_limit, _j.task_queue, _j.task_priority, _s.losses,
+    )
+    .join(jobs, _j.id == _s.job_id)
+    .where(_s.next_run > bindparam("since"), _s.next_run <= bindparam("until"))
+    .order_by(_s.next_run)
+    .limit(bindparam("most"))
+    .with_for_update(of=job_state, skip_locked=True)
+)  # fmt: skip
+
+
+def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[Due]:
+    """Lock and read at most `most` jobs that are due after `since` and not after `until`, the earliest first.
+
+    Rows that another scheduler has locked are passed over: they are being planned already.
+    """
+    rows = conn.execute(_DUE, {"since": since, "until": until, "most": most})
+    return [_due(row) for row in rows]
+
+
+def _due(row: Row[Any]) -> Due:
+    values: Sequence[Any] = row
+    overlap, misfire, grace = values[7:10]
+    return Due(*[*values[:7], Overlap(overlap), Misfire(misfire), timedelta(seconds=grace), *values[10:]])
+
+
+def advance(conn: Connection, moves: Sequence[tuple[int, datetime, datetime | None]]) -> None:
+    """Set next_run and last_slot of jobs that `due` locked: (job, last slot, next run)."""
+    if not moves:
+        return
+    rows = recordset(conn, "advance", {"job_id": INTEGER, "last_slot": INSTANT, "next_run": INSTANT}, moves)
+    changed = update(job_state).values(last_slot=rows.c.last_slot, next_run=rows.c.next_run)
+    conn.execute(changed.where(_s.job_id == rows.c.job_id))
+
+
+def next_due(conn: Connection, after: datetime | None = None) -> datetime | None:
+    """When the next job is due (after an instant), None when none is."""
+    query = select(func.min(_s.next_run))
+    return conn.execute(query if after is None else query.where(_s.next_run > after)).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What an ending or a request must know of a job while it holds the lock of its state row."""
+
+    job_id: int
+    next_run: datetime | None
+    losses: int
+    held: bool
+    deleted: bool
+
+
+def lock(conn: Connection, job_ids: Iterable[int]) -> dict[int, Locked]:
+    """Lock the state rows of those jobs, in the order of their ids."""
+    held = or_(~_j.is_enabled, _j.paused_at.is_not(None))
+    query = select(_s.job_id, _s.next_run, _s.losses, held, _j.deleted_at.is_not(None))
+    query = query.join(jobs, _j.id == _s.job_id).where(_s.job_id.in_(sorted(job_ids)))
+    rows = conn.execute(query.order_by(_s.job_id).with_for_update(of=job_state))
+    return {row[0]: Locked(*row) for row in rows}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the endings of one batch add to a job's state."""
+
+    last_run: datetime
+    last_status: str
+    last_duration_ms: int | None
+    runs: int = 0
+    successes: int = 0
+    failures: int = 0
+    total_ms: int = 0
+    losses: int = 0
+
+
+_TALLY: Columns = {
+    "job_id": INTEGER, "last_run": INSTANT, "last_status": TEXT, "last_duration_ms": INTEGER,
+    "runs": INTEGER, "successes": INTEGER, "failures": INTEGER, "total_ms": INTEGER, "losses": INTEGER,
+}  # fmt: skip
+
+
+def count(conn: Connection, tallies: dict[int, Tally]) -> None:
+    """Add the endings of a batch to the state of their jobs, each row touched once, in the order of ids."""
+    if not tallies:
+        return
+    names = list(_TALLY)[1:]
+    given = [(job_id, *(getattr(tallies[job_id], name) for name in names)) for job_id in sorted(tallies)]
+    rows = recordset(conn, "tally", _TALLY, given)
+    values: dict[str, Any] = {
+        name: rows.c[name] for name in ("last_run", "last_status", "last_duration_ms", "losses")
+    }
+    values |= {name: _s[name] + rows.c[name] for name in ("runs", "successes", "failures", "total_ms")}
+    conn.execute(update(job_state).values(values).where(_s.job_id == rows.c.job_id))
