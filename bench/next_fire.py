@@ -1,6 +1,6 @@
 """One next fire: this engine beside cronsim, croniter and APScheduler, on the same expressions and instants.
 
-Each library steps from its last fire to the next; rounds are interleaved so that a busy machine harms all alike.
+Each library steps from its last fire to the next; rounds are interleaved: a busy machine harms all alike.
 """
 
 import importlib

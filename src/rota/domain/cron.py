@@ -29,7 +29,7 @@ MACROS = {
 
 
 class Field(NamedTuple):
-    """One field of the expression: its word, the numbers it takes and the names it knows."""
+    """One field of the expression: what a value is, the numbers it takes and the names it knows."""
 
     word: str
     low: int
@@ -44,12 +44,12 @@ class Field(NamedTuple):
         return cls(word, low, high, names, hint, (2 << high) - (1 << low))
 
 
-SECOND = Field.of("second", 0, 59, {}, "0-59")
-MINUTE = Field.of("minute", 0, 59, {}, "0-59")
-HOUR = Field.of("hour", 0, 23, {}, "0-23")
-MONTHDAY = Field.of("day of month", 1, 31, {}, "1-31, L, LW, L-3 or 15W")
-MONTH = Field.of("month", 1, 12, MONTH_NAMES, "1-12 or JAN-DEC")
-WEEKDAY = Field.of("day of week", 0, 7, DAY_NAMES, "0-7 (0 and 7 are Sunday), SUN-SAT, 5L or 5#2")
+SECOND = Field.of("a second", 0, 59, {}, "0-59")
+MINUTE = Field.of("a minute", 0, 59, {}, "0-59")
+HOUR = Field.of("an hour", 0, 23, {}, "0-23")
+MONTHDAY = Field.of("a day of the month", 1, 31, {}, "1-31, L, LW, L-3 or 15W")
+MONTH = Field.of("a month", 1, 12, MONTH_NAMES, "1-12 or JAN-DEC")
+WEEKDAY = Field.of("a day of the week", 0, 7, DAY_NAMES, "0-7 (0 and 7 are Sunday), SUN-SAT, 5L or 5#2")
 
 
 class CronForm(NamedTuple):
@@ -199,22 +199,20 @@ def _end_of_range(low: int, high: int, item: str, field: Field) -> int:
     wrapped = (
         f"{first}-{field.high},{field.low}-{last}" if field is not WEEKDAY else f"{first}-SUN,MON-{last}"
     )
-    raise InvalidSchedule(
-        f'the range "{item}" in {field.word} runs backwards', part=item, fix=f"write {wrapped}"
-    )
+    raise InvalidSchedule(f'the range "{item}" runs backwards', part=item, fix=f"write {wrapped}")
 
 
 def _step(text: str, item: str, field: Field) -> int:
     most = 7 if field is WEEKDAY else field.high + 1 - field.low
     if not text.isdigit() or int(text) == 0:
         raise InvalidSchedule(
-            f"the step of {quoted(item)} in {field.word} is not a number from 1",
+            f"the step of {quoted(item)} is not a number from 1",
             part=item,
             fix="write e.g. */5",
         )
     if int(text) > most:
         raise InvalidSchedule(
-            f"the step of {quoted(item)} in {field.word} is larger than the field, which has {most} values",
+            f"the step of {quoted(item)} is larger than the field, which has {most} values",
             part=item,
             fix="a schedule of kind interval takes any number of minutes, hours or days",
         )
@@ -238,7 +236,7 @@ def _value(text: str, item: str, field: Field) -> int:
 
 def _refused(item: str, field: Field) -> InvalidSchedule:
     shown = quoted(item) if item else "an empty item"
-    return InvalidSchedule(f"{shown} is not a {field.word}", part=item, fix=f"write {field.hint}")
+    return InvalidSchedule(f"{shown} is not {field.word}", part=item, fix=f"write {field.hint}")
 
 
 def _from_monday(mask: int) -> int:

@@ -76,8 +76,8 @@ def _repeated(kind: Kind, text: str) -> str:
         return f"Every {_joined(WEEKDAYS[day] for day in weekly.days)} at {_times(weekly.times)}"
     if kind is Kind.MONTHLY:
         monthly = read_monthly(text)
-        days = [f"day {_numbers([day for day in monthly.days if day != LAST_DAY])}"]
-        named = days if monthly.days != (LAST_DAY,) else []
+        days = [day for day in monthly.days if day != LAST_DAY]
+        named = [f"day {_numbers(days)}"] if days else []
         last = ["the last day"] if LAST_DAY in monthly.days else []
         return f"On {_joined(named + last)} of every month at {_times(monthly.times)}"
     return _cron(read_cron(text))

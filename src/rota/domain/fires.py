@@ -1,8 +1,8 @@
 """The fires of a schedule, in whole microseconds since 1970.
 
-How a clock that is set forward or back is treated: a fixed time belongs to the first instant at which the clock
-shows it or a later time (rules D-GAP, D-ONCE, D-FOLD); a wildcard fires at every real instant whose clock matches
-(D-WILD). Both look only at offsets, so any change of offset is treated alike (D-ANY).
+How a clock that is set forward or back is treated: a fixed time belongs to the first instant at which the
+clock shows it or a later time (rules D-GAP, D-ONCE, D-FOLD); a wildcard fires at every real instant whose clock
+matches (D-WILD). Both look only at offsets, so any change of offset is treated alike (D-ANY).
 """
 
 from bisect import bisect_right
@@ -206,7 +206,7 @@ class Wild:
             found, end = local - spans[2][at], spans[1][at]
             if found < end:
                 return found * SECOND
-            # Two days later no repeat shows again what this stretch has shown: nothing strikes before `local`.
+            # Two days later no repeat shows what this stretch has shown: nothing strikes before `local`.
             instant = max(end, found - 3 * DAY) if end > instant + 2 * DAY else end
 
     def last(self, until: int) -> int | None:

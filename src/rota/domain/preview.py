@@ -83,7 +83,7 @@ def _twice(zone: Zone, second: int, so: str) -> str | None:
 
 
 def _gaps(zone: Zone, after: int, until: int) -> Iterator[tuple[int, int]]:
-    """Each gap that ends later than `after` and not later than `until`: first local second lost, next shown."""
+    """Each gap that ends later than `after`, up to `until`: first local second lost, next shown."""
     for start, _, offset, fresh in zone.stretches(after, until):
         if after < start <= until and start + offset > fresh:
             yield fresh, start + offset

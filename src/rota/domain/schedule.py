@@ -73,14 +73,14 @@ class Schedule:
         return cls(SHORTHAND[said[0][0]], said[0][1], timezone)
 
     def next_after(self, instant: datetime) -> datetime | None:
-        """The first fire strictly later than an aware instant, in UTC; None when there is none in 50 years."""
+        """The first fire strictly later than an aware instant, in UTC; None when 50 years have none."""
         found = self._fires.next(_micros(instant))
         return (
             None if found is None or found > LAST else EPOCH + timedelta(0, found // SECOND, found % SECOND)
         )
 
     def previous_before(self, instant: datetime) -> datetime | None:
-        """The last fire strictly earlier than an aware instant, in UTC; None when there is none in 50 years."""
+        """The last fire strictly earlier than an aware instant, in UTC; None when 50 years have none."""
         return _datetime(self._fires.last(_micros(instant) - 1))
 
     def next_micros(self, after: int) -> int | None:
@@ -104,7 +104,7 @@ class Schedule:
         return self._fires.count(_micros(a), _micros(b))
 
     def explain(self) -> str:
-        """The schedule as a sentence, with day names and zone, and rule G-DAY spelled out where it matters."""
+        """The schedule as a sentence, with day names and zone, and G-DAY spelled out where it matters."""
         return explain(Kind(self.kind), self.expression, self.timezone, self.anchor)
 
     def preview(self, after: datetime, n: int) -> list[Preview]:

@@ -21,7 +21,7 @@ def names_in(expression: str) -> tuple[str, ...]:
 def substitute(expression: str, environment: Mapping[str, str], allowed: Sequence[str] = ALLOWED) -> str:
     """The expression with its variables replaced; what comes in is not read again.
 
-    environment  where the values are; an empty value is as good as none where a default is given, as in a shell
+    environment  where the values are; an empty value is as good as none where a default is given
     allowed  patterns such as `*_SCHEDULE` of the names that may be read
     Raises InvalidSchedule for a name that is not allowed or has neither value nor default.
     """

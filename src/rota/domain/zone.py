@@ -45,7 +45,7 @@ class Spans(NamedTuple):
 
 
 class Zone(dict[int, Spans]):
-    """The clock of one time zone: `zone[second >> CHUNK_BITS]` is the table around that instant or local second."""
+    """The clock of one time zone: `zone[second >> CHUNK_BITS]` is the table around that second."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -179,7 +179,7 @@ class Clerk:
             if tray.endings:
                 reach("end.before_commit")
                 self._say_stale(tray, end(self.db, conn, self.node, tray.endings, self.clock.now()))
-            executions.report(conn, self.node, [(id_, *row) for id_, row in tray.told.items()])
+            executions.report(conn, [(id_, self.node, *row) for id_, row in tray.told.items()])
             logs.add(conn, tray.lines)
             claims_now = wanted.any and not disowned
             claimed = self.dispatcher.claim(conn, wanted, self.clock.now()) if claims_now else []

@@ -13,7 +13,7 @@ from rota.domain.job import Overlap
 from rota.store import claims, executions
 from rota.store.executions import Move
 
-DEPTH = 64
+DEPTH = 128
 """How many quick executions one runner may have before it."""
 
 

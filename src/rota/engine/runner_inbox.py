@@ -3,6 +3,7 @@
 import select
 import socket
 from collections import deque
+from itertools import count
 from typing import Any
 
 from rota.engine.runner_signals import Calm
@@ -12,7 +13,10 @@ _PIECE = 1 << 18
 
 
 class Inbox:
-    """Messages from the agent, read only by the main thread."""
+    """Messages from the agent, read only by the main thread.
+
+    call_ids  for the calls of all bodies: the answer to one that was stopped meets no other
+    """
 
     def __init__(self, control: socket.socket, calm: Calm) -> None:
         self._socket = control
@@ -24,6 +28,7 @@ class Inbox:
         self._answers: dict[int, Message] = {}
         self._config: dict[str, Any] | None = None
         self._ended = False
+        self.call_ids = count(1)
 
     def config(self) -> dict[str, Any]:
         """The first message; waits for it. Raises ConnectionError when the agent is gone before it."""

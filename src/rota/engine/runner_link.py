@@ -17,7 +17,6 @@ class BodyLink:
         self._execution_id = execution_id
         self._output = output
         self._inbox = inbox
-        self._calls = 0
         self._pending: list[Any] | None = None
         self._next_progress = 0.0
         self._next_beat = 0.0
@@ -51,6 +50,6 @@ class BodyLink:
 
     def call(self, method: str, **args: Any) -> Any:
         """Ask the services of rota, which live where the agent is."""
-        self._calls += 1
-        self._output.say(["call", self._execution_id, self._calls, method, args])
-        return self._inbox.answer(self._calls)
+        call_id = next(self._inbox.call_ids)
+        self._output.say(["call", self._execution_id, call_id, method, args])
+        return self._inbox.answer(call_id)

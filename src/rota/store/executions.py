@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
 from rota.domain.execution import ACTIVE, Status, Trigger, require_move
-from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, recordset
+from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, pack, recordset
 from rota.store.schema import executions, jobs
 
 _e = executions.c
@@ -45,40 +48,46 @@ class New:
     ended_at: datetime | None = None
 
 
-_NEW: Columns = {
-    "job_id": INTEGER,
-    "version": INTEGER,
-    "status": TEXT,
-    "trigger": TEXT,
-    "triggered_by": TEXT,
-    "queue": TEXT,
-    "rank": INTEGER,
-    "exclusive": FLAG,
-    "queued_at": INSTANT,
-    "scheduled_for": INSTANT,
-    "slot_first": INSTANT,
-    "slot_count": INTEGER,
-    "reason": TEXT,
-    "warning": TEXT,
-    "hold": TEXT,
-    "not_before": INSTANT,
-    "task_kwargs": JSON,
-    "first_id": INTEGER,
-    "attempt": INTEGER,
-    "solitary": FLAG,
-    "ended_at": INSTANT,
-}
+_NEW: Columns = (
+    ("job_id", INTEGER),
+    ("version", INTEGER),
+    ("status", TEXT),
+    ("trigger", TEXT),
+    ("triggered_by", TEXT),
+    ("queue", TEXT),
+    ("rank", INTEGER),
+    ("exclusive", FLAG),
+    ("queued_at", INSTANT),
+    ("scheduled_for", INSTANT),
+    ("slot_first", INSTANT),
+    ("slot_count", INTEGER),
+    ("reason", TEXT),
+    ("warning", TEXT),
+    ("hold", TEXT),
+    ("not_before", INSTANT),
+    ("task_kwargs", JSON),
+    ("first_id", INTEGER),
+    ("attempt", INTEGER),
+    ("solitary", FLAG),
+    ("ended_at", INSTANT),
+)
+_NEW_NAMES = [name for name, _ in _NEW]
+_new_values = attrgetter(*_NEW_NAMES)
+
+
+@cache
+def _insert(dialect: str) -> ReturningInsert[Any]:
+    batch = recordset(dialect, _NEW)
+    source = select(*(batch.c[name] for name in _NEW_NAMES))
+    return insert(executions).from_select(_NEW_NAMES, source).returning(_e.id)
 
 
 def add(conn: Connection, news: Sequence[New]) -> list[int]:
     """Write new executions. Returns their ids, in the order given."""
     if not news:
         return []
-    names = list(_NEW)
-    rows = recordset(conn, "new", _NEW, [tuple(getattr(one, name) for name in names) for one in news])
-    source = select(*(rows.c[name] for name in names))
-    written = conn.execute(insert(executions).from_select(names, source).returning(_e.id))
-    return sorted(written.scalars())
+    given = pack(conn, _NEW, [_new_values(one) for one in news])
+    return sorted(conn.execute(_insert(conn.dialect.name), given).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,32 +101,33 @@ class Move:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-_CHANGES: Columns = {
-    "owner": INTEGER,
-    "version": INTEGER,
-    "started_at": INSTANT,
-    "ended_at": INSTANT,
-    "duration_ms": INTEGER,
-    "reason": TEXT,
-    "warning": TEXT,
-    "exit_code": INTEGER,
-    "error_type": TEXT,
-    "error_message": TEXT,
-    "stack_trace": TEXT,
-    "message": TEXT,
-    "result": JSON,
-    "items_processed": INTEGER,
-    "items_failed": INTEGER,
-    "metrics": JSON,
-    "peak_memory_mb": REAL,
-    "cpu_seconds": REAL,
-    "output_bytes": INTEGER,
-    "output_dropped": INTEGER,
-}
+_FIXED: Columns = (("id", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("becomes", TEXT))
+_CHANGES: Columns = (
+    ("owner", INTEGER),
+    ("version", INTEGER),
+    ("started_at", INSTANT),
+    ("ended_at", INSTANT),
+    ("duration_ms", INTEGER),
+    ("reason", TEXT),
+    ("warning", TEXT),
+    ("exit_code", INTEGER),
+    ("error_type", TEXT),
+    ("error_message", TEXT),
+    ("stack_trace", TEXT),
+    ("message", TEXT),
+    ("result", JSON),
+    ("items_processed", INTEGER),
+    ("items_failed", INTEGER),
+    ("metrics", JSON),
+    ("peak_memory_mb", REAL),
+    ("cpu_seconds", REAL),
+    ("output_bytes", INTEGER),
+    ("output_dropped", INTEGER),
+)
 
 
 def move(conn: Connection, moves: Sequence[Move]) -> set[int]:
-    """Write each change whose row still stands, and is still owned, as it was read. Returns the ids that moved.
+    """Write each change whose row still stands, and is still owned, as it was read. Returns those that moved.
 
     This is the only statement that writes a status. A change that is not given leaves its column as it is.
     """
@@ -126,24 +136,31 @@ def move(conn: Connection, moves: Sequence[Move]) -> set[int]:
     for one in moves:
         require_move(one.before, one.after)
     given = {key for one in moves for key, value in one.changes.items() if value is not None}
-    changed = {key: kind for key, kind in _CHANGES.items() if key in given}
-    columns: Columns = {"id": INTEGER, "was": TEXT, "owned_by": INTEGER, "becomes": TEXT}
-    columns |= {f"new_{key}": kind for key, kind in changed.items()}
-    rows = recordset(conn, "moves", columns, [_as_row(one, list(changed)) for one in moves])
-    values = {_e[key]: func.coalesce(rows.c[f"new_{key}"], _e[key]) for key in changed}
-    statement = (
+    changed = tuple(column for column in _CHANGES if column[0] in given)
+    names = [name for name, _ in changed]
+    rows = [
+        (one.execution_id, one.before, one.owner, one.after, *map(one.changes.get, names)) for one in moves
+    ]
+    statement = _update(conn.dialect.name, changed)
+    return set(conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).scalars())
+
+
+def _renamed(changed: Columns) -> Columns:
+    """The columns of a batch must not be called as those of the table are."""
+    return tuple((f"new_{name}", kind) for name, kind in changed)
+
+
+@cache
+def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
+    batch = recordset(dialect, _FIXED + _renamed(changed))
+    values = {_e[name]: func.coalesce(batch.c[f"new_{name}"], _e[name]) for name, _ in changed}
+    return (
         update(executions)
-        .values({_e.status: rows.c.becomes, **values})
-        .where(_e.id == rows.c.id, _e.status == rows.c.was)
-        .where(_e.owner.is_not_distinct_from(rows.c.owned_by))
+        .values({_e.status: batch.c.becomes, **values})
+        .where(_e.id == batch.c.id, _e.status == batch.c.was)
+        .where(_e.owner.is_not_distinct_from(batch.c.owned_by))
         .returning(_e.id)
     )
-    return set(conn.execute(statement).scalars())
-
-
-def _as_row(one: Move, changed: Sequence[str]) -> tuple[Any, ...]:
-    fixed = (one.execution_id, one.before, one.owner, one.after)
-    return (*fixed, *(one.changes.get(key) for key in changed))
 
 
 def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
@@ -172,20 +189,34 @@ def let_overlap(conn: Connection, job_id: int) -> None:
     conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
 
 
-def report(conn: Connection, owner: int, rows: Sequence[Sequence[Any]]) -> None:
-    """Write what running executions of `owner` told: (id, done, total, message, last beat or None)."""
+def report(conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Write what running executions told: (id, owner, done, total, message, last beat); None leaves as it is."""
     if not rows:
         return
-    columns: Columns = {"id": INTEGER, "done": REAL, "total": REAL, "message": TEXT, "beat": INSTANT}
-    told = recordset(conn, "told", columns, rows)
+    conn.execute(_report(conn.dialect.name), pack(conn, _TOLD, rows))
+
+
+_TOLD: Columns = (
+    ("id", INTEGER),
+    ("owned_by", INTEGER),
+    ("done", REAL),
+    ("total", REAL),
+    ("message", TEXT),
+    ("beat", INSTANT),
+)
+
+
+@cache
+def _report(dialect: str) -> Update:
+    told = recordset(dialect, _TOLD)
     values = {
         _e.progress_done: func.coalesce(told.c.done, _e.progress_done),
         _e.progress_total: func.coalesce(told.c.total, _e.progress_total),
         _e.progress_message: func.coalesce(told.c.message, _e.progress_message),
         _e.last_beat: func.coalesce(told.c.beat, _e.last_beat),
     }
-    mine = (_e.id == told.c.id, _e.owner == owner, _e.status == Status.RUNNING)
-    conn.execute(update(executions).values(values).where(*mine))
+    mine = (_e.id == told.c.id, _e.owner == told.c.owned_by, _e.status == Status.RUNNING)
+    return update(executions).values(values).where(*mine)
 
 
 def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:

@@ -1,8 +1,9 @@
 """Many rows as one parameter: a batch is written by one statement of constant text on both databases."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,10 +13,10 @@ from sqlalchemy import (
     Double,
     FromClause,
     Text,
+    bindparam,
     cast,
     column,
     func,
-    literal,
     literal_column,
     select,
 )
@@ -24,7 +25,6 @@ from sqlalchemy.types import TypeEngine
 
 from rota.store.schema import Instant, Json, to_micros
 
-Columns = dict[str, TypeEngine[Any]]
 INTEGER: TypeEngine[Any] = BigInteger()
 REAL: TypeEngine[Any] = Double()
 TEXT: TypeEngine[Any] = Text()
@@ -32,38 +32,44 @@ FLAG: TypeEngine[Any] = Boolean()
 INSTANT: TypeEngine[Any] = Instant()
 JSON: TypeEngine[Any] = Json
 
+Columns = tuple[tuple[str, TypeEngine[Any]], ...]
+"""Names and types of the columns of a batch."""
 
-def recordset(
-    conn: Connection, name: str, columns: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]
-) -> FromClause:
-    """`rows` as a table `name` with typed `columns`, to join with or to select from.
+ROWS = "rows"
+"""The one parameter of a statement over a `recordset`; its value is made by `pack`."""
 
-    rows  tuples in the order of `columns`; instants are datetimes, JSON values are plain Python values
+
+@cache
+def recordset(dialect: str, columns: Columns) -> FromClause:
+    """A table `batch` with these columns, to join with or to select from, whose rows are the parameter ROWS.
+
+    Statements over it are built once and kept: building one costs more than running it.
+    """
+    given = bindparam(ROWS, type_=Text())
+    if dialect == "postgresql":
+        typed = [column(name, kind) for name, kind in columns]
+        records = func.jsonb_to_recordset(cast(given, JSONB)).table_valued(*typed)
+        return records.render_derived(name="batch", with_types=True)
+    each = func.json_each(given).table_valued("value", name="batch_json")
+    picked = [
+        func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=kind).label(name)
+        for index, (name, kind) in enumerate(columns)
+    ]
+    return select(*picked).subquery("batch")
+
+
+def pack(conn: Connection, columns: Columns, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The parameters that make `rows` the batch; each row in the order of `columns`.
+
+    Instants are datetimes, JSON values are plain Python values.
     """
     if conn.dialect.name == "postgresql":
-        typed = [column(key, kind) for key, kind in columns.items()]
-        source = cast(literal(_for_postgres(columns, rows), Text()), JSONB)
-        return func.jsonb_to_recordset(source).table_valued(*typed).render_derived(name=name, with_types=True)
-    each = func.json_each(literal(_for_sqlite(columns, rows), Text())).table_valued(
-        "value", name=f"{name}_json"
-    )
-    picked = [
-        func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=kind).label(key)
-        for index, (key, kind) in enumerate(columns.items())
-    ]
-    return select(*picked).subquery(name)
-
-
-def _for_postgres(columns: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]) -> str:
-    names = list(columns)
-    return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=datetime.isoformat)
-
-
-def _for_sqlite(columns: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]) -> str:
-    nested = [index for index, kind in enumerate(columns.values()) if kind is JSON]
-    if nested:
-        rows = [_flat(row, nested) for row in rows]
-    return json.dumps(rows, default=to_micros)
+        names = [name for name, _ in columns]
+        named = [dict(zip(names, row, strict=True)) for row in rows]
+        return {ROWS: json.dumps(named, default=datetime.isoformat)}
+    nested = [index for index, (_, kind) in enumerate(columns) if kind is JSON]
+    flat = [_flat(row, nested) for row in rows] if nested else rows
+    return {ROWS: json.dumps(flat, default=to_micros)}
 
 
 def _flat(row: Sequence[Any], nested: Sequence[int]) -> list[Any]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, func, or_, select, update
 
 from rota.domain.job import Misfire, Overlap
 from rota.domain.schedule import Schedule
-from rota.store.rows import INSTANT, INTEGER, TEXT, Columns, recordset
+from rota.store.rows import INSTANT, INTEGER, TEXT, Columns, pack, recordset
 from rota.store.schema import job_state, jobs
 
 _s, _j = job_state.c, jobs.c
@@ -72,9 +74,17 @@ def advance(conn: Connection, moves: Sequence[tuple[int, datetime, datetime | No
     """Set next_run and last_slot of jobs that `due` locked: (job, last slot, next run)."""
     if not moves:
         return
-    rows = recordset(conn, "advance", {"job_id": INTEGER, "last_slot": INSTANT, "next_run": INSTANT}, moves)
-    changed = update(job_state).values(last_slot=rows.c.last_slot, next_run=rows.c.next_run)
-    conn.execute(changed.where(_s.job_id == rows.c.job_id))
+    conn.execute(_advance(conn.dialect.name), pack(conn, _ADVANCE, moves))
+
+
+_ADVANCE: Columns = (("job", INTEGER), ("settled", INSTANT), ("next", INSTANT))
+
+
+@cache
+def _advance(dialect: str) -> Update:
+    batch = recordset(dialect, _ADVANCE)
+    changed = update(job_state).values(last_slot=batch.c.settled, next_run=batch.c.next)
+    return changed.where(_s.job_id == batch.c.job)
 
 
 def next_due(conn: Connection, after: datetime | None = None) -> datetime | None:
@@ -117,21 +127,32 @@ class Tally:
     losses: int = 0
 
 
-_TALLY: Columns = {
-    "job_id": INTEGER, "last_run": INSTANT, "last_status": TEXT, "last_duration_ms": INTEGER,
-    "runs": INTEGER, "successes": INTEGER, "failures": INTEGER, "total_ms": INTEGER, "losses": INTEGER,
-}  # fmt: skip
+_TALLY: Columns = (
+    ("job_id", INTEGER),
+    ("last_run", INSTANT),
+    ("last_status", TEXT),
+    ("last_duration_ms", INTEGER),
+    ("losses", INTEGER),
+    ("runs", INTEGER),
+    ("successes", INTEGER),
+    ("failures", INTEGER),
+    ("total_ms", INTEGER),
+)
+_TALLIED = [name for name, _ in _TALLY[1:]]
+_ADDED = ("runs", "successes", "failures", "total_ms")
+
+
+@cache
+def _tally(dialect: str) -> Update:
+    batch = recordset(dialect, _TALLY)
+    values = {_s[name]: batch.c[name] + (_s[name] if name in _ADDED else 0) for name in _TALLIED[3:]}
+    values |= {_s[name]: batch.c[name] for name in _TALLIED[:3]}
+    return update(job_state).values(values).where(_s.job_id == batch.c.job_id)
 
 
 def count(conn: Connection, tallies: dict[int, Tally]) -> None:
     """Add the endings of a batch to the state of their jobs, each row touched once, in the order of ids."""
-    if not tallies:
-        return
-    names = list(_TALLY)[1:]
-    given = [(job_id, *(getattr(tallies[job_id], name) for name in names)) for job_id in sorted(tallies)]
-    rows = recordset(conn, "tally", _TALLY, given)
-    values: dict[str, Any] = {
-        name: rows.c[name] for name in ("last_run", "last_status", "last_duration_ms", "losses")
-    }
-    values |= {name: _s[name] + rows.c[name] for name in ("runs", "successes", "failures", "total_ms")}
-    conn.execute(update(job_state).values(values).where(_s.job_id == rows.c.job_id))
+    if tallies:
+        of = attrgetter(*_TALLIED)
+        rows = [(job_id, *of(tallies[job_id])) for job_id in sorted(tallies)]
+        conn.execute(_tally(conn.dialect.name), pack(conn, _TALLY, rows))
