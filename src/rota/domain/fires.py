@@ -1,8 +1,8 @@
 """The fires of a schedule, in whole microseconds since 1970.
 
 How a clock that is set forward or back is treated: a fixed time belongs to the first instant at which the
-clock shows it or a later time (rules D-GAP, D-ONCE, D-FOLD); a wildcard fires at every real instant whose clock
-matches (D-WILD). Both look only at offsets, so any change of offset is treated alike (D-ANY).
+clock shows it or a later time (rules D-GAP, D-ONCE, D-FOLD); a wildcard fires at every real instant whose
+clock matches (D-WILD). Both look only at offsets, so any change of offset is treated alike (D-ANY).
 """
 
 from bisect import bisect_right
