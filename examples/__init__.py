@@ -1,0 +1,1 @@
+"""Small modules of jobs to look at and to run."""

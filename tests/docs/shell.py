@@ -1,0 +1,111 @@
+"""A reader's terminal: an empty folder, `rota` on the path, and a server in a second window where a page starts one."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.docs.pages import Command, Snippet, commands
+
+SHOWN_POSTGRES = "postgresql://rota:secret@db.internal/rota"
+"""The address that pages show; a real, empty database stands in for it."""
+
+SECONDS = 60
+
+
+class Shell:
+    """Runs console blocks. A server that a block starts runs on until the page ends, and must then end well."""
+
+    def __init__(self, folder: Path, postgres: Callable[[], str]) -> None:
+        self.folder, self._postgres = folder, postgres
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+        self.environ = {
+            **kept,
+            "PATH": path,
+            "NO_COLOR": "1",
+            "COLUMNS": "100",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        self.server: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Shell":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end_server()
+
+    def follow(self, snippet: Snippet) -> None:
+        """Do what a console block shows, and compare."""
+        for command in commands(self._addressed(snippet.text)):
+            if command.line.startswith("export "):
+                name, _, value = command.line.removeprefix("export ").partition("=")
+                self.environ[name] = value.strip("'\"")
+            elif re.match(r"(\w+=\S+ )*rota serve\b", command.line):
+                self.start_server(command)
+            else:
+                self.run(command)
+
+    def _addressed(self, text: str) -> str:
+        return text.replace(SHOWN_POSTGRES, self._postgres()) if SHOWN_POSTGRES in text else text
+
+    def run(self, command: Command) -> None:
+        """One command: what it prints is what the page shows, `...` standing for anything."""
+        done = subprocess.run(
+            command.line, shell=True, cwd=self.folder, env=self.environ, text=True, timeout=SECONDS,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        assert matches(command.shown, done.stdout), (
+            f"$ {command.line}\n{done.stdout}\nshown:\n{command.shown}"
+        )
+
+    def python(self, *lines: str) -> None:
+        """A little Python in the folder, in a process of its own; it must end well."""
+        done = subprocess.run(
+            [sys.executable, "-c", "\n".join(lines)], cwd=self.folder, env=self.environ, text=True,
+            capture_output=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start_server(self, command: Command) -> None:
+        """Serve in the background; go on when its node is there. One that was started before ends first."""
+        self.end_server()
+        line = f"exec {command.line}" if command.line.startswith("rota") else f"exec env {command.line}"
+        self.server = subprocess.Popen(
+            line, shell=True, cwd=self.folder, env=self.environ, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        deadline = time.monotonic() + SECONDS
+        while not self._is_ready() and time.monotonic() < deadline:
+            assert self.server.poll() is None, self.server.stdout and self.server.stdout.read()
+            time.sleep(0.2)
+
+    def _is_ready(self) -> bool:
+        """Whether the jobs that the server's modules declare are known."""
+        listed = subprocess.run(
+            ["rota", "jobs", "list", "--json"], cwd=self.folder, env=self.environ, text=True,
+            capture_output=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+        return listed.returncode == 0 and any(job["origin"] == "code" for job in json.loads(listed.stdout))
+
+    def end_server(self) -> None:
+        """Ctrl-C; it ends with 0."""
+        if self.server is None:
+            return
+        server, self.server = self.server, None
+        server.send_signal(signal.SIGINT)
+        printed, _ = server.communicate(timeout=SECONDS)
+        assert server.returncode == 0, printed
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Whether what was printed is what is shown: blanks count once, `...` is anything. Nothing shown fits all."""
+    if not shown:
+        return True
+    parts = [re.escape(" ".join(part.split())).replace(r"\ ", r"\s+") for part in shown.split("...")]
+    return re.fullmatch(r"\s*.*?\s*".join(parts), " ".join(printed.split()), re.DOTALL) is not None
