@@ -76,6 +76,9 @@ class Ending:
     cpu_seconds: float | None = None
     output_bytes: int = 0
     output_dropped: int = 0
+    progress_done: float | None = None
+    progress_total: float | None = None
+    progress_message: str | None = None
     retry_after: float | None = None
     no_retry: bool = False
     lines: list["Line"] = field(default_factory=list)

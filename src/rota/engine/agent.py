@@ -140,7 +140,9 @@ class Agent:
             self._ended(attempt, ending)
 
     def _ended(self, attempt: Attempt, ending: Ending) -> None:
-        self._tray.told.pop(ending.execution_id, None)
+        told = self._tray.told.pop(ending.execution_id, None)
+        if told is not None:
+            ending.progress_done, ending.progress_total, ending.progress_message = told[:3]
         if ending.duration_ms is not None:
             self.pace.saw(attempt.task_name, ending.duration_ms)
         self._tray.endings.append((attempt, ending))

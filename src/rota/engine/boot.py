@@ -1,6 +1,7 @@
 """How an agent begins: hear what its runners know, tell the database, and take its place."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,7 +64,8 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
         "app": parts.settings.app,
         "ready_made": True,
     }
-    terms = Terms(config, marker, 1 if parts.only else parts.settings.runners, parts.settings.kill_after)
+    size = 1 if parts.only else parts.settings.runners
+    terms = Terms(config, marker, _environ(parts.settings), size, parts.settings.kill_after)
     crew = Crew(terms, parts.clock, pace.is_quick)
     published = _first_words(crew, watch, parts)
     crew.generation = published["hash"]
@@ -79,6 +81,12 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
         watch,
         ready_made,
     )
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    """The runners' environment. What a settings file says of the application's database reaches them this way."""
+    given = settings.app_database_url
+    return {**os.environ, "ROTA_APP_DATABASE_URL": given} if given else dict(os.environ)
 
 
 def _first_words(crew: Crew, watch: Watch, parts: Parts) -> dict[str, Any]:

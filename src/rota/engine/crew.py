@@ -1,6 +1,5 @@
 """The runners of a node: started, replaced, given work, and stopped when they take too long."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +31,12 @@ class Terms:
 
     config      for the runner: modules, jobs, app, ready_made
     marker      of the node: its runners bear it in their environment
+    environ     of the runners
     """
 
     config: Mapping[str, Any]
     marker: str
+    environ: Mapping[str, str]
     size: int
     kill_after: float
 
@@ -66,7 +67,7 @@ class Crew:
         ):
             self._number += 1
             marker = f"{self.terms.marker}:{self._number}"
-            made.append(LocalRunner.spawn(self.terms.config, marker=marker, environ=os.environ))
+            made.append(LocalRunner.spawn(self.terms.config, marker=marker, environ=self.terms.environ))
             self.runners.append(made[-1])
         return made
 

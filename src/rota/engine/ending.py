@@ -39,6 +39,9 @@ _COPIED = (
     "cpu_seconds",
     "output_bytes",
     "output_dropped",
+    "progress_done",
+    "progress_total",
+    "progress_message",
 )
 
 

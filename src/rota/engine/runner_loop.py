@@ -42,6 +42,7 @@ def runner_main(control_fd: int, output_fd: int, page: Page, *, clock: Callable[
         environ=os.environ,
     )
     output.restore()
+    output.take_logs()
     output.post(["hello", registry.published()])
     application = Application(config.get("app"), os.environ.get("ROTA_APP_DATABASE_URL"))
 

@@ -27,8 +27,20 @@ class Output:
         self._clock = clock
         self._outbox: list[bytes] = []
         self._out, self._err = _stream(1), _stream(2)
-        self._handler = _Handler(self.log)
+        self._root: tuple[list[logging.Handler], int] | None = None
         self.restore()
+
+    def take_logs(self) -> None:
+        """Take what is logged with the standard library, INFO and above, unless the modules have arranged that.
+
+        Called when they are imported; how the root logger is then, so every body finds it.
+        """
+        root = logging.getLogger()
+        if not root.handlers:
+            root.addHandler(_Handler(self.log))
+            if root.level == logging.WARNING:
+                root.setLevel(logging.INFO)
+        self._root = list(root.handlers), root.level
 
     def log(self, level: str, text: str) -> None:
         """One log entry, after all that was printed before it."""
@@ -54,7 +66,7 @@ class Output:
             return
 
     def restore(self) -> None:
-        """Put streams, descriptors 1 and 2 and the root logger back, whatever a body did to them."""
+        """Put streams, descriptors 1 and 2, and the root logger back, whatever a body did to them."""
         self._flush()
         os.dup2(self._fd, 1)
         os.dup2(self._fd, 2)
@@ -65,9 +77,9 @@ class Output:
         sys.stdout = sys.__stdout__ = self._out  # type: ignore[misc]
         sys.stderr = sys.__stderr__ = self._err  # type: ignore[misc]
         root = logging.getLogger()
-        if self._handler not in root.handlers:
-            root.addHandler(self._handler)
-            root.setLevel(logging.INFO)
+        if self._root is not None and (root.handlers, root.level) != self._root:
+            root.handlers[:], level = self._root
+            root.setLevel(level)
 
     def _flush(self) -> None:
         _flush(self._out)

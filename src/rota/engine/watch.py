@@ -1,5 +1,6 @@
 """What an agent listens to: its runners' descriptors, and a pipe that wakes it."""
 
+import contextlib
 import os
 import selectors
 from collections.abc import Iterable
@@ -20,10 +21,8 @@ class Watch:
 
     def wake(self) -> None:
         """End the wait. Safe from any thread and from a signal handler."""
-        try:
+        with contextlib.suppress(BlockingIOError):  # It is full of wake-ups already.
             os.write(self._writing, b"!")
-        except BlockingIOError:
-            pass  # It is full of wake-ups already.
 
     def follow(self, runners: Iterable[LocalRunner]) -> None:
         """Listen to these; for writing too where something waits to be sent."""

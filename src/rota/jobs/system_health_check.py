@@ -29,16 +29,18 @@ def system_health_check(
     if file is not None:
         usage = shutil.disk_usage(Path(file).resolve().parent)
         metrics["disk_free_percent"] = round(usage.free / usage.total * 100, 1)
+    least = {"disk_free_percent": disk_free_percent, "memory_free_percent": memory_free_percent}
+    most = {"scheduler_lag_seconds": lag_seconds, "database_ms": database_ms}
     problems = [
-        f"{name} is {metrics[name]:g}, {word} {limit:g}"
-        for name, limit, word, bad in (
-            ("disk_free_percent", disk_free_percent, "less than", metrics["disk_free_percent"] < disk_free_percent),
-            ("memory_free_percent", memory_free_percent, "less than", metrics["memory_free_percent"] < memory_free_percent),
-            ("scheduler_lag_seconds", lag_seconds, "more than", metrics["scheduler_lag_seconds"] > lag_seconds),
-            ("database_ms", database_ms, "more than", metrics["database_ms"] > database_ms),
-        )
-        if bad
-    ]  # fmt: skip
+        f"{name} is {metrics[name]:g}, less than {limit:g}"
+        for name, limit in least.items()
+        if metrics[name] < limit
+    ]
+    problems += [
+        f"{name} is {metrics[name]:g}, more than {limit:g}"
+        for name, limit in most.items()
+        if metrics[name] > limit
+    ]
     message = "; ".join(problems) or "database, disk, memory and scheduler are well"
     checked = 4
     return JobResult(

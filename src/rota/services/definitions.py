@@ -40,7 +40,7 @@ class Definitions:
             kept = definitions.declared_names(conn, live)
             standing = {job.name: job for job in table.listing(conn, table.Filter(app=app), size=10**6)}
             vanished = table.vanished(conn, app)
-            broken = definitions.problems(conn)
+            broken = definitions.problems(conn, app)
         changed = sum(self._apply(app, name, info, standing.get(name)) for name, info in wanted.items())
         gone = [job for name, job in standing.items() if name not in kept and job.id not in vanished]
         gone = [] if broken else gone

@@ -82,8 +82,9 @@ def live_tasks(conn: Connection, name: str) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def problems(conn: Connection) -> list[dict[str, Any]]:
-    """The import errors and invalid declarations of the generations that live nodes run."""
+def problems(conn: Connection, app: str | None = None) -> list[dict[str, Any]]:
+    """The import errors and invalid declarations of the generations that live nodes run, of one app or of all."""
     live = select(nodes.c.generation_id).where(nodes.c.status != GONE)
-    rows = conn.execute(select(_g.problems).where(_g.id.in_(live)))
+    query = select(_g.problems).where(_g.id.in_(live))
+    rows = conn.execute(query if app is None else query.where(_g.app == app))
     return [problem for found in rows.scalars() for problem in found]

@@ -123,6 +123,9 @@ _CHANGES: Columns = (
     ("cpu_seconds", REAL),
     ("output_bytes", INTEGER),
     ("output_dropped", INTEGER),
+    ("progress_done", REAL),
+    ("progress_total", REAL),
+    ("progress_message", TEXT),
 )
 
 

@@ -27,6 +27,8 @@ class Filter:
     statuses: Sequence[Status] | None = None
     since: datetime | None = None
     before_id: int | None = None
+    after_id: int | None = None
+    ids: Sequence[int] | None = None
 
 
 def find(conn: Connection, execution_id: int) -> Execution | None:
@@ -50,6 +52,15 @@ def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
         yield _e.queued_at >= wanted.since
     if wanted.before_id is not None:
         yield _e.id < wanted.before_id
+    if wanted.after_id is not None:
+        yield _e.id > wanted.after_id
+    if wanted.ids is not None:
+        yield _e.id.in_(wanted.ids)
+
+
+def newest(conn: Connection) -> int:
+    """The id of the newest execution; 0 when there is none."""
+    return conn.execute(select(func.max(_e.id))).scalar() or 0
 
 
 def purge(

@@ -198,7 +198,7 @@ def upgrade() -> None:
         sa.Column("not_before", Instant(), nullable=True),
         sa.Column("hold", sa.Text(), nullable=True),
         sa.Column("exclusive", sa.Boolean(), nullable=False),
-        sa.Column("solitary", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("solitary", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("task_kwargs", Json, nullable=True),
         sa.Column("queued_at", Instant(), nullable=False),
         sa.Column("started_at", Instant(), nullable=True),

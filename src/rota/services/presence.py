@@ -1,0 +1,76 @@
+"""Which nodes are there: what the database says of them, measured against how long they have been silent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from rota.domain.clock import Clock
+from rota.domain.job import Job
+from rota.store import definitions, nodes
+from rota.store.database import Database
+from rota.store.nodes import Node
+
+SILENCE = timedelta(seconds=30)
+"""A node that has not beaten for so long is not counted on, although nobody has declared it gone yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A node and how it stands now."""
+
+    node: Node
+    silent: timedelta
+    is_alive: bool
+
+    @property
+    def told(self) -> str:
+        """Its name and process in words."""
+        return f"{self.node.name} (pid {self.node.pid})"
+
+
+class Presence:
+    """Looks at the nodes.
+
+    is_here  whether the process of a node on this very machine lives; True for what cannot be known
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, is_here: Callable[[Node], bool] = lambda _node: True
+    ) -> None:
+        self.db, self.clock, self.is_here = db, clock, is_here
+
+    def nodes(self) -> list[Seen]:
+        """Every node that has not said goodbye or been declared gone, the oldest first."""
+        with self.db.read() as conn:
+            return [self._seen(node) for node in nodes.live(conn)]
+
+    def _seen(self, node: Node) -> Seen:
+        silent = max(timedelta(), self.clock.now() - node.beat_at)
+        return Seen(node, silent, silent < SILENCE and self.is_here(node))
+
+    def takers(self, job: Job) -> list[Seen]:
+        """The nodes that live, know the job's task and serve its queue."""
+        with self.db.read() as conn:
+            return [seen for seen in self.knowing(conn, job.task_name) if serves(seen.node, job.task_queue)]
+
+    def knowing(self, conn: Connection, task: str) -> list[Seen]:
+        """The nodes that live and know a task, whatever queue they serve."""
+        known = set(definitions.live_tasks(conn, task))
+        seen = [self._seen(node) for node in nodes.live(conn) if node.id in known]
+        return [one for one in seen if one.is_alive]
+
+    def schedulers(self) -> list[Seen]:
+        """The nodes that live and schedule."""
+        return [seen for seen in self.nodes() if seen.node.role == "scheduler" and seen.is_alive]
+
+
+def serves(node: Node, queue: str) -> bool:
+    """Whether a node takes what waits in a queue."""
+    return queue in node.queues or "*" in node.queues
+
+
+def silent_since(seen: Seen, now: datetime) -> str:
+    """When a node was last heard, in words."""
+    return f"last heard {(now - seen.node.beat_at).total_seconds():.0f} s ago"
