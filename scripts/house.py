@@ -8,6 +8,8 @@ from pathlib import Path
 FOLDERS = ("src", "tests", "bench", "examples", "scripts")
 MOST_LINES_OF_A_FILE = 250
 LINES_TOO_MANY = 40
+MIGRATIONS = Path("src/rota/store/migrations/versions")
+"""Each says at once what changes in every table; a tool writes the first draft."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -16,7 +18,8 @@ def main() -> int:
     broken = [*addresses(Path("constraints.txt")), *unseen(Path("src/rota"))]
     for folder in FOLDERS:
         for path in sorted(Path(folder).rglob("*.py")):
-            broken.extend(too_long(path))
+            if path.parent != MIGRATIONS:
+                broken.extend(too_long(path))
     for line in broken:
         print(line, file=sys.stderr)
     return 1 if broken else 0
