@@ -11,10 +11,11 @@ from rota.domain.clock import Clock
 from rota.domain.consequence import SHUTDOWN
 from rota.domain.errors import Denied
 from rota.domain.execution import Status
-from rota.engine.clerk import Clerk, News, Tray
+from rota.engine.clerk import Clerk
 from rota.engine.crew import Crew
 from rota.engine.outcome import CANCELLED, DISOWNED, of_death, of_ending
 from rota.engine.pace import Pace
+from rota.engine.tray import News, Tray
 from rota.engine.watch import Watch
 from rota.executors.events import Beat, Called, Died, Ended, Event, Hello, Progress
 from rota.executors.local import LocalRunner

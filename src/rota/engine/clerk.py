@@ -1,19 +1,19 @@
 """All that an agent writes to the database about what runs: one thread, one transaction a round, everything grouped."""
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from rota.domain.attempt import Attempt, Ending, Line
+from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.engine.dispatcher import Capacity, Dispatcher
 from rota.engine.ending import end
 from rota.engine.failpoint import reach
+from rota.engine.tray import News, Tray
 from rota.executors.events import Called
 from rota.executors.local import LocalRunner
 from rota.services.tending import Tending
@@ -28,43 +28,6 @@ AWAY = 1.0
 """Seconds to wait before the next try when the database is away."""
 
 log = structlog.get_logger("rota.agent")
-
-
-@dataclass(slots=True)
-class Tray:
-    """What waits to be written. It is taken whole, and put back when the database was away."""
-
-    endings: list[tuple[Attempt, Ending]] = field(default_factory=list)
-    lines: list[tuple[int, Line]] = field(default_factory=list)
-    told: dict[int, tuple[Any, ...]] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.endings or self.lines or self.told)
-
-    def under(self, later: "Tray") -> "Tray":
-        """This, with what came later on top."""
-        return Tray(self.endings + later.endings, self.lines + later.lines, self.told | later.told)
-
-
-Answer = tuple[LocalRunner, int, Any, RotaError | None]
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What the supervisor of the runners has to know.
-
-    claimed   to be run now
-    stop      running ones to stop: (execution, by whom, why)
-    disowned  the node was declared gone: nothing that runs is its own any more
-    owned     what the database says is running here, after it was away; None otherwise
-    answers   to what ready-made tasks asked: (runner, call, value, error)
-    """
-
-    claimed: Sequence[Attempt] = ()
-    stop: Sequence[tuple[int, str, str | None]] = ()
-    disowned: bool = False
-    owned: frozenset[int] | None = None
-    answers: Sequence[Answer] = ()
 
 
 class Clerk:

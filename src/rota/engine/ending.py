@@ -15,7 +15,7 @@ from rota.domain.histogram import bucket
 from rota.domain.job import Overlap
 from rota.services.holds import pause
 from rota.services.jobs import require
-from rota.store import executions, logs, rollups, state
+from rota.store import executions, logs, rollups, state, waiting
 from rota.store.database import Database
 from rota.store.state import Locked, Tally
 
@@ -111,7 +111,7 @@ def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], 
         elif attempt.overlap not in (Overlap.SKIP, Overlap.ALLOW):
             freed.add(attempt.job_id)
     executions.add(conn, retries)
-    return bool(freed and executions.release(conn, freed)) or bool(retries)
+    return bool(freed and waiting.release(conn, freed)) or bool(retries)
 
 
 def _retry(attempt: Attempt, following: Again, job: Locked, now: datetime) -> executions.New:
@@ -119,7 +119,7 @@ def _retry(attempt: Attempt, following: Again, job: Locked, now: datetime) -> ex
         attempt.job_id, attempt.version, Status.QUEUED, Trigger.RETRY, ROTA.name, attempt.queue,
         attempt.priority * 2 + 1, exclusive=attempt.overlap is not Overlap.ALLOW, queued_at=now,
         scheduled_for=attempt.scheduled_for, not_before=following.not_before, warning=following.warning,
-        hold=executions.JOB if job.held else None, first_id=attempt.first_id, attempt=attempt.attempt + 1,
+        hold=waiting.JOB if job.held else None, first_id=attempt.first_id, attempt=attempt.attempt + 1,
         solitary=following.solitary, task_kwargs=json.loads(attempt.kwargs) if attempt.override else None,
     )  # fmt: skip
 

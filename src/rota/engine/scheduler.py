@@ -15,7 +15,7 @@ from rota.domain.execution import Status, Trigger, describe_slots
 from rota.domain.job import Overlap
 from rota.domain.plan import Plan, Slots, plan
 from rota.services.giving_way import give_way
-from rota.store import executions, jobs, rollups, state
+from rota.store import executions, jobs, rollups, state, waiting
 from rota.store.database import Database
 from rota.store.executions import New
 from rota.store.state import Due
@@ -145,7 +145,7 @@ def _queued(job: Due, slot: Slots, *, held: bool, now: datetime) -> New:
     return New(
         job.job_id, job.version, Status.QUEUED, Trigger.SCHEDULER, "scheduler", job.queue,
         job.priority * 2 + (0 if slot.late else 1), exclusive=job.overlap is not Overlap.ALLOW, queued_at=now,
-        scheduled_for=slot.last, hold=executions.OVERLAP if held else None, solitary=job.losses >= POISON,
+        scheduled_for=slot.last, hold=waiting.OVERLAP if held else None, solitary=job.losses >= POISON,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from rota.domain.job import Job, JobStatus, Overlap
 from rota.services import arguments
 from rota.services.giving_way import give_way
 from rota.services.jobs import require
-from rota.store import audit, history, logs, state
+from rota.store import audit, history, logs, state, waiting
 from rota.store import executions as table
 from rota.store.database import Database
 
@@ -85,7 +85,7 @@ class Executions:
         new = table.New(
             job.id, job.version, Status.QUEUED, trigger, by.name, job.task_queue, job.task_priority * 2 + 1,
             exclusive=job.overlap is not Overlap.ALLOW, queued_at=now, task_kwargs=kwargs,
-            hold=table.OVERLAP if judged.held else None,
+            hold=waiting.OVERLAP if judged.held else None,
             solitary=state.lock(conn, [job.id])[job.id].losses >= POISONED,
         )  # fmt: skip
         return table.add(conn, [new])[0]
@@ -101,7 +101,7 @@ class Executions:
                 raise Conflict(f"execution {execution_id} is over", fix=fix, code="already_ended")
             words = f"cancelled by {by.name}" + (f": {reason}" if reason else "")
             give_way(conn, execution.job_id, [execution_id], by=by.name, reason=words, now=self.clock.now())
-            table.release(conn, [execution.job_id])
+            waiting.release(conn, [execution.job_id])
             audit.record(
                 conn, by, "execution.cancel", f"execution:{execution_id}", at=self.clock.now(), reason=reason
             )

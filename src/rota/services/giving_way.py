@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from rota.domain.execution import Status
-from rota.store import executions
+from rota.store import executions, waiting
 
 
 def give_way(
@@ -23,5 +23,5 @@ def give_way(
     gone = executions.move(
         conn, [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
     )
-    executions.ask_to_stop(conn, wanted - gone, by, reason)
+    waiting.ask_to_stop(conn, wanted - gone, by, reason)
     return gone

@@ -10,7 +10,7 @@ from rota.domain.errors import Conflict
 from rota.domain.job import Job, JobPatch, may_fire
 from rota.services import timing
 from rota.services.jobs import Jobs, require
-from rota.store import audit, executions
+from rota.store import audit, waiting
 from rota.store import jobs as table
 
 
@@ -70,7 +70,7 @@ class Holds:
         next_run = timing.next_fire(after, now)[0] if may_fire(after) else None
         table.set_next(conn, job.id, next_run, settled)
         if after.is_enabled:
-            executions.unhold(conn, job.id)
+            waiting.unhold(conn, job.id)
         self.db.bell.ring(conn)
         audit.record(conn, by, "job.resume", f"job:{job.name}", at=now)
         return require(conn, job.id)
@@ -89,6 +89,6 @@ def pause(
     }
     table.change(conn, job.id, values, by=by.name, at=now)
     table.set_next(conn, job.id, None, settled)
-    executions.hold(conn, job.id)
+    waiting.hold(conn, job.id)
     after = {"until": until.isoformat()} if until else None
     audit.record(conn, by, "job.pause", f"job:{job.name}", at=now, after=after, reason=reason)

@@ -12,7 +12,7 @@ from rota.domain.job import Job, JobPatch, JobSpec, Origin, Overlap, may_fire
 from rota.services import arguments, timing
 from rota.services.giving_way import give_way
 from rota.services.timing import Variables
-from rota.store import audit, executions
+from rota.store import audit, waiting
 from rota.store import jobs as table
 from rota.store.database import Database
 
@@ -75,16 +75,16 @@ class Jobs:
         if spec.overlap is not job.overlap:
             self._regard(conn, job, spec.overlap, by)
         if spec.is_enabled and not job.is_enabled and job.paused_at is None:
-            executions.unhold(conn, job.id)
+            waiting.unhold(conn, job.id)
         elif not spec.is_enabled:
-            executions.hold(conn, job.id)
+            waiting.hold(conn, job.id)
 
     def _regard(self, conn: Connection, job: Job, overlap: Overlap, by: Actor) -> None:
         """What waits by an overlap policy that no longer holds: it may go, or its place is gone."""
         if overlap is Overlap.ALLOW:
-            executions.let_overlap(conn, job.id)
+            waiting.let_overlap(conn, job.id)
         elif overlap is Overlap.SKIP:
-            held = executions.queued(conn, job.id, hold=executions.OVERLAP)
+            held = waiting.queued(conn, job.id, hold=waiting.OVERLAP)
             reason = "the job may no longer queue while it is active"
             give_way(conn, job.id, held, by=by.name, reason=reason, now=self.clock.now())
 
@@ -118,7 +118,7 @@ class Jobs:
             if job.origin is Origin.CODE:
                 fix = f"remove it from {job.source or 'the code'}, or disable it"
                 raise Conflict(f'job "{job.name}" is declared in code', fix=fix, code="declared_in_code")
-            queued = executions.queued(conn, job.id)
+            queued = waiting.queued(conn, job.id)
             give_way(conn, job.id, queued, by=by.name, reason="the job was deleted", now=now)
             table.set_next(conn, job.id, None)
             table.change(conn, job.id, {"deleted_at": now}, by=by.name, at=now)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from fnmatch import fnmatchcase
 
 from sqlalchemy import Connection
 
@@ -68,9 +69,4 @@ class Presence:
 
 def serves(node: Node, queue: str) -> bool:
     """Whether a node takes what waits in a queue."""
-    return queue in node.queues or "*" in node.queues
-
-
-def silent_since(seen: Seen, now: datetime) -> str:
-    """When a node was last heard, in words."""
-    return f"last heard {(now - seen.node.beat_at).total_seconds():.0f} s ago"
+    return any(fnmatchcase(queue, pattern) for pattern in node.queues)

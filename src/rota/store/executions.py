@@ -7,18 +7,15 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, func, insert, select, update
+from sqlalchemy import Connection, Update, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
 from rota.domain.execution import ACTIVE, Status, Trigger, require_move
 from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, pack, recordset
-from rota.store.schema import executions, jobs
+from rota.store.schema import executions
 
 _e = executions.c
-
-OVERLAP, JOB = "overlap", "job"
-"""Why a queued execution is held: another of its job is active; its job is paused or disabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +176,6 @@ def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
     return found
 
 
-def queued(conn: Connection, job_id: int, hold: str | None = None) -> list[int]:
-    """The ids of what a job has queued and not begun (and is held for that reason), the oldest first."""
-    mine = select(_e.id).where(_e.job_id == job_id, _e.status == Status.QUEUED).order_by(_e.id)
-    return list(conn.execute(mine if hold is None else mine.where(_e.hold == hold)).scalars())
-
-
-def let_overlap(conn: Connection, job_id: int) -> None:
-    """Let everything go that waits because its job may not overlap."""
-    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED)
-    conn.execute(update(executions).values(exclusive=False).where(held))
-    conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
-
-
 def report(conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Write what running executions told: (id, owner, done, total, message, last beat); None leaves as it is."""
     if not rows:
@@ -220,46 +204,3 @@ def _report(dialect: str) -> Update:
     }
     mine = (_e.id == told.c.id, _e.owner == told.c.owned_by, _e.status == Status.RUNNING)
     return update(executions).values(values).where(*mine)
-
-
-def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:
-    """Let the oldest execution held for overlap go, of each job that is free to run. Returns those jobs."""
-    ids = list(job_ids)
-    other = executions.alias("other")
-    in_the_way = (
-        select(other.c.id)
-        .where(other.c.job_id == _e.job_id, other.c.status.in_(ACTIVE))
-        .where(func.coalesce(other.c.hold, "") != OVERLAP)
-        .exists()
-    )
-    held = (_e.job_id.in_(ids), _e.status == Status.QUEUED, _e.hold == OVERLAP)
-    may_run = jobs.c.is_enabled & jobs.c.paused_at.is_(None)
-    heads = (
-        select(func.min(_e.id))
-        .join(jobs, (jobs.c.id == _e.job_id) & may_run)
-        .where(*held, ~in_the_way)
-        .group_by(_e.job_id)
-    )
-    freed = (
-        update(executions).values(hold=None).where(_e.id.in_(heads.scalar_subquery())).returning(_e.job_id)
-    )
-    return set(conn.execute(freed).scalars())
-
-
-def hold(conn: Connection, job_id: int) -> None:
-    """Hold what a job has queued, because it was paused or disabled."""
-    queued = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold.is_(None))
-    conn.execute(update(executions).values(hold=JOB).where(queued))
-
-
-def unhold(conn: Connection, job_id: int) -> None:
-    """Let go what was held because the job was paused or disabled."""
-    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold == JOB)
-    conn.execute(update(executions).values(hold=None).where(held))
-    release(conn, [job_id])
-
-
-def ask_to_stop(conn: Connection, ids: Iterable[int], by: str, reason: str | None) -> None:
-    """Note on begun executions that they are to stop; their owners look for it."""
-    asked = and_(_e.id.in_(list(ids)), _e.cancel_requested_by.is_(None))
-    conn.execute(update(executions).values(cancel_requested_by=by, cancel_reason=reason).where(asked))

@@ -1,0 +1,69 @@
+"""What is queued and may not start yet: held, let go, asked to give way."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from rota.domain.execution import ACTIVE, Status
+from rota.store.schema import executions, jobs
+
+_e = executions.c
+
+OVERLAP, JOB = "overlap", "job"
+"""Why a queued execution is held: another of its job is active; its job is paused or disabled."""
+
+
+def queued(conn: Connection, job_id: int, hold: str | None = None) -> list[int]:
+    """The ids of what a job has queued and not begun (and is held for that reason), the oldest first."""
+    mine = select(_e.id).where(_e.job_id == job_id, _e.status == Status.QUEUED).order_by(_e.id)
+    return list(conn.execute(mine if hold is None else mine.where(_e.hold == hold)).scalars())
+
+
+def let_overlap(conn: Connection, job_id: int) -> None:
+    """Let everything go that waits because its job may not overlap."""
+    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED)
+    conn.execute(update(executions).values(exclusive=False).where(held))
+    conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
+
+
+def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:
+    """Let the oldest execution held for overlap go, of each job that is free to run. Returns those jobs."""
+    ids = list(job_ids)
+    other = executions.alias("other")
+    in_the_way = (
+        select(other.c.id)
+        .where(other.c.job_id == _e.job_id, other.c.status.in_(ACTIVE))
+        .where(func.coalesce(other.c.hold, "") != OVERLAP)
+        .exists()
+    )
+    held = (_e.job_id.in_(ids), _e.status == Status.QUEUED, _e.hold == OVERLAP)
+    may_run = jobs.c.is_enabled & jobs.c.paused_at.is_(None)
+    heads = (
+        select(func.min(_e.id))
+        .join(jobs, (jobs.c.id == _e.job_id) & may_run)
+        .where(*held, ~in_the_way)
+        .group_by(_e.job_id)
+    )
+    freed = (
+        update(executions).values(hold=None).where(_e.id.in_(heads.scalar_subquery())).returning(_e.job_id)
+    )
+    return set(conn.execute(freed).scalars())
+
+
+def hold(conn: Connection, job_id: int) -> None:
+    """Hold what a job has queued, because it was paused or disabled."""
+    queued = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold.is_(None))
+    conn.execute(update(executions).values(hold=JOB).where(queued))
+
+
+def unhold(conn: Connection, job_id: int) -> None:
+    """Let go what was held because the job was paused or disabled."""
+    held = and_(_e.job_id == job_id, _e.status == Status.QUEUED, _e.hold == JOB)
+    conn.execute(update(executions).values(hold=None).where(held))
+    release(conn, [job_id])
+
+
+def ask_to_stop(conn: Connection, ids: Iterable[int], by: str, reason: str | None) -> None:
+    """Note on begun executions that they are to stop; their owners look for it."""
+    asked = and_(_e.id.in_(list(ids)), _e.cancel_requested_by.is_(None))
+    conn.execute(update(executions).values(cancel_requested_by=by, cancel_reason=reason).where(asked))
