@@ -114,10 +114,10 @@ class Wall:
 
     def next(self, local: int) -> int | None:
         """The first strike later than the local second, or None."""
-        today, second = divmod(local, DAY)
+        today = local // DAY
         day = self.days.since(today)
         if day == today:
-            time = self.times.after(second)
+            time = self.times.after(local - today * DAY)
             if time >= 0:
                 return today * DAY + time
             day = self.days.since(today + 1)

@@ -74,10 +74,10 @@ class Schedule:
 
     def next_after(self, instant: datetime) -> datetime | None:
         """The first fire strictly later than an aware instant, in UTC; None when 50 years have none."""
-        found = self._fires.next(_micros(instant))
-        return (
-            None if found is None or found > LAST else EPOCH + timedelta(0, found // SECOND, found % SECOND)
-        )
+        if instant.tzinfo is None:
+            raise _naive(instant)
+        found = self._fires.next((instant - EPOCH) // MICROSECOND)
+        return None if found is None or found > LAST else EPOCH + found * MICROSECOND
 
     def previous_before(self, instant: datetime) -> datetime | None:
         """The last fire strictly earlier than an aware instant, in UTC; None when 50 years have none."""
@@ -194,9 +194,12 @@ def _first_shown(local: int, zone: Zone) -> int:
 def _micros(instant: datetime) -> int:
     """Whole microseconds since 1970 of an aware instant."""
     if instant.tzinfo is None:
-        raise ValueError(f"an aware instant is needed, {instant} has no time zone")
-    since = instant - EPOCH
-    return (since.days * 86400 + since.seconds) * SECOND + since.microseconds
+        raise _naive(instant)
+    return (instant - EPOCH) // MICROSECOND
+
+
+def _naive(instant: datetime) -> ValueError:
+    return ValueError(f"an aware instant is needed, {instant} has no time zone")
 
 
 def _datetime(micros: int | None) -> datetime | None:
