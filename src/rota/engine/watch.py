@@ -18,6 +18,7 @@ class Watch:
         os.set_blocking(self._writing, False)
         self._selector.register(self._reading, selectors.EVENT_READ)
         self._known: dict[LocalRunner, tuple[int, ...]] = {}
+        self._sending: dict[LocalRunner, int] = {}
 
     def wake(self) -> None:
         """End the wait. Safe from any thread and from a signal handler."""
@@ -25,23 +26,26 @@ class Watch:
             os.write(self._writing, b"!")
 
     def follow(self, runners: Iterable[LocalRunner]) -> None:
-        """Listen to these; for writing too where something waits to be sent."""
+        """Listen to these; where something waits to be sent, for room to send it too."""
         for runner in runners:
             if runner not in self._known:
                 self._known[runner] = runner.filenos()
                 for fd in self._known[runner]:
                     self._selector.register(fd, selectors.EVENT_READ)
-            self._mind_writing(runner)
+            if runner.wants_write != (runner in self._sending):
+                self._mind_sending(runner)
 
-    def _mind_writing(self, runner: LocalRunner) -> None:
-        control = self._known[runner][0]
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if runner.wants_write else 0)
-        if self._selector.get_key(control).events != wanted:
-            self._selector.modify(control, wanted)
+    def _mind_sending(self, runner: LocalRunner) -> None:
+        if runner.wants_write:
+            self._sending[runner] = runner.control_fd
+            self._selector.register(runner.control_fd, selectors.EVENT_WRITE)
+        else:
+            self._selector.unregister(self._sending.pop(runner))
 
     def forget(self, runner: LocalRunner) -> None:
         """The runner is dead and its descriptors are closed."""
-        for fd in self._known.pop(runner, ()):
+        sending = (self._sending.pop(runner),) if runner in self._sending else ()
+        for fd in (*self._known.pop(runner, ()), *sending):
             self._selector.unregister(fd)
 
     def wait(self, seconds: float) -> None:
