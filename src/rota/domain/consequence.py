@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from rota.domain.attempt import Attempt, Ending
 from rota.domain.execution import UNSUCCESSFUL, Status
+from rota.domain.job import Overlap
 from rota.domain.retry import due_again, wait_before_retry
 
 POISON = 2
@@ -41,6 +42,7 @@ def again(attempt: Attempt, ending: Ending, next_slot: datetime | None, losses: 
     """The attempt that follows, or None.
 
     next_slot  the job's next fire; a retry is brought forward to it, for waiting it would fill the slot's place
+               (where overlap is allowed it is in nobody's way)
     losses     losses in a row, this one included
     """
     if ending.status not in UNSUCCESSFUL or ending.no_retry or not attempt.retryable:
@@ -52,5 +54,6 @@ def again(attempt: Attempt, ending: Ending, next_slot: datetime | None, losses: 
     else:
         base, cap = timedelta(seconds=attempt.backoff), timedelta(seconds=attempt.backoff_cap)
         wait = wait_before_retry(attempt.attempt, base=base, cap=cap)
-    due, warning = due_again(ending.ended_at, wait, next_slot)
+    place = None if attempt.overlap is Overlap.ALLOW else next_slot
+    due, warning = due_again(ending.ended_at, wait, place)
     return Again(due, losses >= POISON, warning)

@@ -77,7 +77,7 @@ def _several(
         cut = last
     if due < cut and misfire is Misfire.RUN_ALL:
         cut = _back(schedule, cut, due, limit)
-    cut = _back(schedule, last, cut, MOST)
+    cut = max(cut, _back(schedule, last, cut, MOST))
     missed = _told(schedule, due, cut) if due < cut else None
     runs = tuple(Slots(slot, slot, late=slot < now - grace) for slot in _walk(schedule, cut, last))
     return Plan(runs, missed, schedule.next_after(last), last)
