@@ -4,7 +4,8 @@ PostgreSQL: an empty NOTIFY in the transaction that made the work. SQLite: an ev
 database's own version counter, looked at four times a second, for the others.
 """
 
-import contextlib
+import os
+import select
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -98,8 +99,8 @@ class PostgresBell(Bell):
         super().__init__()
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._closing = threading.Event()
+        self._wakes, self._wake = os.pipe()
         self._thread: threading.Thread | None = None
-        self._conn: Any = None
 
     def ring(self, conn: Connection) -> None:
         """Notify the others when the transaction of `conn` commits."""
@@ -119,7 +120,6 @@ class PostgresBell(Bell):
         while not self._closing.is_set():
             try:
                 with psycopg.connect(self._dsn, autocommit=True, application_name="rota-bell") as conn:
-                    self._conn = conn
                     conn.execute(f"LISTEN {CHANNEL}")
                     self.event.set()
                     self._hear(conn)
@@ -127,19 +127,27 @@ class PostgresBell(Bell):
                 self._closing.wait(1)
 
     def _hear(self, conn: Any) -> None:
+        ready = select.poll()
+        ready.register(conn.fileno(), select.POLLIN)
+        ready.register(self._wakes, select.POLLIN)
         while not self._closing.is_set():
-            for _ in conn.notifies(timeout=5, stop_after=1):
+            ready.poll()
+            for _ in conn.notifies(timeout=0):
                 self.event.set()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, at once."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         super().close()
-        if self._conn is not None:
-            with contextlib.suppress(Exception):
-                self._conn.cancel_safe(timeout=1)
+        os.write(self._wake, b"!")
         if self._thread is not None:
-            self._thread.join(6)
+            # It may be about to connect, which takes as long as the server lets it wait.
+            self._thread.join(1)
+        if self._thread is None or not self._thread.is_alive():
+            os.close(self._wakes)
+            os.close(self._wake)
 
 
 def make_bell(url: URL, engine: Engine) -> Bell:
