@@ -140,17 +140,18 @@ class MonthDays:
         if not FIRST_DAY <= day <= LAST_DAY:
             return None if day > LAST_DAY else self.since(FIRST_DAY)
         begin = date.fromordinal(day + EPOCH_ORDINAL)
-        year, month, first = begin.year, begin.month, day - begin.day + 1
-        later = self._month(year, month, first) >> begin.day << begin.day
+        year, month, earliest = begin.year, begin.month, begin.day
+        first, lengths = day - earliest + 1, _lengths(year)
         for _ in range(MONTHS_SEARCHED):
-            if later:
-                return first + (later & -later).bit_length() - 2
-            first += _LENGTHS[year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)][month]
-            if month < 12:
-                month += 1
-            else:
+            length = lengths[month]
+            if self.months >> month & 1:
+                wanted = self._shape(length, (first + 3) % 7) >> earliest
+                if wanted:
+                    return first + earliest + (wanted & -wanted).bit_length() - 2
+            first, earliest, month = first + length, 0, month + 1
+            if month == 13:
                 year, month = year + 1, 1
-            later = self._month(year, month, first)
+                lengths = _lengths(year)
         return None
 
     def until(self, day: int) -> int | None:
@@ -164,7 +165,7 @@ class MonthDays:
             if earlier:
                 return first + earlier.bit_length() - 2
             year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-            first -= _length(year, month)
+            first -= _lengths(year)[month]
             earlier = self._month(year, month, first)
         return None
 
@@ -173,7 +174,7 @@ class MonthDays:
         found, day = 0, max(first, FIRST_DAY)
         while day <= min(last, LAST_DAY):
             at = date.fromordinal(day + EPOCH_ORDINAL)
-            begin, length = day - at.day + 1, _length(at.year, at.month)
+            begin, length = day - at.day + 1, _lengths(at.year)[at.month]
             wanted = self._month(at.year, at.month, begin) >> at.day
             found += (wanted & ((1 << max(last - day + 1, 0)) - 1)).bit_count()
             day = begin + length
@@ -183,14 +184,17 @@ class MonthDays:
         """The days of one month as bits; there are only 28 shapes of month, so each is worked out once."""
         if not self.months >> month & 1:
             return 0
-        length = _LENGTHS[year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)][month]
-        shape = length * 7 + (first + 3) % 7
+        return self._shape(_lengths(year)[month], (first + 3) % 7)
+
+    def _shape(self, length: int, weekday: int) -> int:
+        """The days of any month of so many days that begins on the weekday."""
+        shape = length * 7 + weekday
         found = self.known.get(shape)
         if found is None:
-            found = self.known[shape] = self.pattern.of_month(length, (first + 3) % 7)
+            found = self.known[shape] = self.pattern.of_month(length, weekday)
         return found
 
 
-def _length(year: int, month: int) -> int:
-    """How many days a month has."""
-    return _LENGTHS[year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)][month]
+def _lengths(year: int) -> tuple[int, ...]:
+    """How many days each month of the year has."""
+    return _LENGTHS[year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)]
