@@ -68,23 +68,31 @@ _NEW: Columns = (
     ("solitary", FLAG),
     ("ended_at", INSTANT),
 )
-_NEW_NAMES = [name for name, _ in _NEW]
-_new_values = attrgetter(*_NEW_NAMES)
+_USUAL = {"slot_count": 1, "attempt": 1, "solitary": False}
+"""What a column holds when nothing is given for it; None for those not named here."""
 
 
 @cache
-def _insert(dialect: str) -> ReturningInsert[Any]:
-    batch = recordset(dialect, _NEW)
-    source = select(*(batch.c[name] for name in _NEW_NAMES))
-    return insert(executions).from_select(_NEW_NAMES, source).returning(_e.id)
+def _insert(dialect: str, columns: Columns) -> ReturningInsert[Any]:
+    batch = recordset(dialect, columns)
+    names = [name for name, _ in columns]
+    source = select(*(batch.c[name] for name in names))
+    return insert(executions).from_select(names, source).returning(_e.id)
 
 
 def add(conn: Connection, news: Sequence[New]) -> list[int]:
     """Write new executions. Returns their ids, in the order given."""
     if not news:
         return []
-    given = pack(conn, _NEW, [_new_values(one) for one in news])
-    return sorted(conn.execute(_insert(conn.dialect.name), given).scalars())
+    columns = tuple(column for column in _NEW if _is_used(column[0], news))
+    values = attrgetter(*(name for name, _ in columns))
+    given = pack(conn, columns, [values(one) for one in news])
+    return sorted(conn.execute(_insert(conn.dialect.name, columns), given).scalars())
+
+
+def _is_used(name: str, news: Sequence[New]) -> bool:
+    usual, of = _USUAL.get(name), attrgetter(name)
+    return name == "attempt" or any(of(one) != usual for one in news)
 
 
 @dataclass(frozen=True, slots=True)
