@@ -31,10 +31,10 @@ def success(value: object) -> tuple[bool, Fields]:
         "items_failed": result.items_failed,
     }
     warnings = []
-    for name, kept, what in (("result", result.data, "result"), ("metrics", result.metrics, "metrics")):
+    for name, kept, were in (("result", result.data, "was"), ("metrics", result.metrics, "were")):
         text, problem = _as_json(kept)
         if problem:
-            warnings.append(f"the {what} was not kept: {problem}")
+            warnings.append(f"the {name} {were} not kept: {problem}")
         elif text is not None:
             fields[name] = text if name == "result" else json.loads(text)
     if warnings:

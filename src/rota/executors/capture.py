@@ -9,6 +9,7 @@ from rota.domain.attempt import Line
 HEAD_BYTES = TAIL_BYTES = 512 * 1024
 MOST_LINES = 10_000
 LONGEST_LINE = 64 * 1024
+_HEAD_STEP = 4 * 1024
 _SEGMENT_BYTES = 16 * 1024
 _TOGETHER = timedelta(seconds=1)
 
@@ -19,16 +20,20 @@ class Splitter:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.count = 0
-        self._partial = b""
+        self._partial = bytearray()
 
     def raw(self, data: bytes, at: datetime) -> None:
         """Bytes that the body printed; a line that has no end yet waits for it."""
-        *whole, self._partial = (self._partial + data).split(b"\n")
-        for line in whole:
-            self._line(line, at)
+        first, newline, rest = data.partition(b"\n")
+        self._partial += first
+        if newline:
+            *whole, last = rest.split(b"\n")
+            for line in (bytes(self._partial), *whole):
+                self._line(line, at)
+            self._partial = bytearray(last)
         while len(self._partial) > LONGEST_LINE:
             self.add("out", at, self._partial[:LONGEST_LINE].decode(errors="replace"))
-            self._partial = self._partial[LONGEST_LINE:]
+            del self._partial[:LONGEST_LINE]
 
     def _line(self, line: bytes, at: datetime) -> None:
         for start in range(0, len(line) or 1, LONGEST_LINE):
@@ -42,8 +47,8 @@ class Splitter:
     def flush(self, at: datetime) -> None:
         """What has no newline at its end is a line too."""
         if self._partial:
-            self._line(self._partial, at)
-            self._partial = b""
+            self._line(bytes(self._partial), at)
+            self._partial = bytearray()
 
 
 @dataclass(slots=True)
@@ -85,8 +90,9 @@ class Capture:
     def raw(self, data: bytes, at: datetime) -> None:
         """Bytes that the body, or something it started, printed."""
         self.bytes += len(data)
-        if self._room:
-            taken, data = data[: self._room], data[self._room :]
+        while data and self._room:
+            # A little at a time: a piece may hold more lines than the beginning may have.
+            taken, data = data[: min(self._room, _HEAD_STEP)], data[min(self._room, _HEAD_STEP) :]
             self._room -= len(taken)
             self._head.raw(taken, at)
             self._close_head_when_long()
@@ -156,8 +162,12 @@ class Capture:
             self._tail_lines += 1
         self._tail_lines += data.count(b"\n")
         self._tail_bytes += len(data)
-        while self._tail_bytes > TAIL_BYTES or self._tail_lines - self._tail[0].lines > MOST_LINES:
+        while self._tail_bytes > TAIL_BYTES or self._has_a_segment_too_many():
             self._shorten()
+
+    def _has_a_segment_too_many(self) -> bool:
+        """Whether enough lines are left without the first segment. Counts only when it may be so."""
+        return self._tail_lines > MOST_LINES and self._tail_lines - self._tail[0].lines > MOST_LINES
 
     def _shorten(self) -> None:
         first, excess = self._tail[0], self._tail_bytes - TAIL_BYTES
