@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rota.domain.actor import ROTA
+from rota.domain.admission import Admission, admit
 from rota.domain.attempt import Attempt, Ending
 from rota.domain.consequence import Again, again, is_poison, losses_after
 from rota.domain.execution import UNSUCCESSFUL, Status, Trigger
@@ -15,7 +16,7 @@ from rota.domain.histogram import bucket
 from rota.domain.job import Overlap
 from rota.services.holds import pause
 from rota.services.jobs import require
-from rota.store import executions, logs, rollups, state, waiting
+from rota.store import executions, history, logs, rollups, state, waiting
 from rota.store.database import Database
 from rota.store.state import Locked, Tally
 
@@ -97,33 +98,60 @@ def _tallied(tally: Tally, ending: Ending, losses: int) -> Tally:
 
 def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], now: datetime) -> bool:
     """Retries, waiting executions that may go, and jobs that are set aside. Returns whether something waits."""
-    retries = []
-    freed = set()
-    for attempt, ending in ended:
-        job = locked[attempt.job_id]
-        if job.deleted:
-            continue
+    standing = [pair for pair in ended if not locked[pair[0].job_id].deleted]
+    for attempt, ending in standing:
         if is_poison(attempt, ending):
             _set_aside(conn, attempt, now)
+    due = _due_again(conn, standing, locked)
+    _add_retries(conn, due, locked, now)
+    again_of = {attempt.job_id for attempt, _ in due}
+    freed = {attempt.job_id for attempt, _ in standing} - again_of
+    freed = {job_id for job_id in freed if locked[job_id].overlap not in (Overlap.SKIP, Overlap.ALLOW)}
+    return bool(freed and waiting.release(conn, freed)) or bool(due)
+
+
+def _due_again(
+    conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked]
+) -> list[tuple[Attempt, Again]]:
+    """The attempts that another one follows. What somebody asked to stop is not tried again, however it ended."""
+    found = []
+    for attempt, ending in ended:
+        job = locked[attempt.job_id]
         following = again(attempt, ending, job.next_run, losses_after(attempt, ending, job.losses))
         if following is not None:
-            retries.append(_retry(attempt, following, job, now))
-        elif attempt.overlap not in (Overlap.SKIP, Overlap.ALLOW):
-            freed.add(attempt.job_id)
+            found.append((attempt, following))
+    told = history.told_to_stop(conn, [attempt.execution_id for attempt, _ in found]) if found else set()
+    return [(attempt, following) for attempt, following in found if attempt.execution_id not in told]
+
+
+def _add_retries(
+    conn: Connection, due: Sequence[tuple[Attempt, Again]], locked: dict[int, Locked], now: datetime
+) -> None:
+    """Queue the next attempts, each judged as every other request to run its job is."""
+    active = executions.active(conn, {attempt.job_id for attempt, _ in due}) if due else {}
+    retries = []
+    for attempt, following in due:
+        job = locked[attempt.job_id]
+        judged = admit(job.overlap, active.get(job.job_id, []), Trigger.RETRY)
+        retries.append(_retry(attempt, following, job, judged, now))
     executions.add(conn, retries)
-    return bool(freed and waiting.release(conn, freed)) or bool(retries)
 
 
-def _retry(attempt: Attempt, following: Again, job: Locked, now: datetime) -> executions.New:
+def _retry(
+    attempt: Attempt, following: Again, job: Locked, judged: Admission, now: datetime
+) -> executions.New:
+    hold = waiting.OVERLAP if judged.held else waiting.JOB if job.held else None
     return executions.New(
         attempt.job_id, attempt.version, Status.QUEUED, Trigger.RETRY, ROTA.name, attempt.queue,
-        attempt.priority * 2 + 1, exclusive=attempt.overlap is not Overlap.ALLOW, queued_at=now,
+        attempt.priority * 2 + 1, exclusive=job.overlap is not Overlap.ALLOW, queued_at=now,
         scheduled_for=attempt.scheduled_for, not_before=following.not_before, warning=following.warning,
-        hold=waiting.JOB if job.held else None, first_id=attempt.first_id, attempt=attempt.attempt + 1,
-        solitary=following.solitary, task_kwargs=json.loads(attempt.kwargs) if attempt.override else None,
+        hold=hold, first_id=attempt.first_id, attempt=attempt.attempt + 1, solitary=following.solitary,
+        task_kwargs=json.loads(attempt.kwargs) if attempt.override else None,
     )  # fmt: skip
 
 
 def _set_aside(conn: Connection, attempt: Attempt, now: datetime) -> None:
     reason = f"poison: execution {attempt.execution_id} took its node down although it ran alone"
-    pause(conn, require(conn, attempt.job_id), ROTA, now, reason=reason)
+    job = require(conn, attempt.job_id)
+    if job.paused_at is None:
+        pause(conn, job, ROTA, now, reason=reason)

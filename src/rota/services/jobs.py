@@ -9,9 +9,11 @@ from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, unknown
 from rota.domain.job import Job, JobPatch, JobSpec, Origin, Overlap, may_fire
+from rota.domain.secret import masked
 from rota.services import arguments, timing
 from rota.services.giving_way import give_way
 from rota.services.timing import Variables
+from rota.services.vault import Vault
 from rota.store import audit, waiting
 from rota.store import jobs as table
 from rota.store.database import Database
@@ -30,8 +32,8 @@ def require(conn: Connection, reference: str | int, *, lock: bool = False) -> Jo
 class Jobs:
     """The verbs on jobs that write their definition, and the reading of them."""
 
-    def __init__(self, db: Database, clock: Clock, variables: Variables) -> None:
-        self.db, self.clock, self.variables = db, clock, variables
+    def __init__(self, db: Database, clock: Clock, variables: Variables, vault: Vault | None = None) -> None:
+        self.db, self.clock, self.variables, self.vault = db, clock, variables, vault or Vault(None)
 
     def get(self, reference: str | int) -> Job:
         """The job of that name or id. Raises NotFound."""
@@ -43,11 +45,22 @@ class Jobs:
         with self.db.read() as conn:
             return table.listing(conn, wanted or table.Filter(), page=page, size=size)
 
+    def count(self, wanted: table.Filter | None = None) -> int:
+        """How many jobs match."""
+        with self.db.read() as conn:
+            return table.count(conn, wanted or table.Filter())
+
     def create(self, spec: JobSpec, by: Actor) -> Job:
         """Register a job and set its first fire. Raises NotFound (task), Conflict (name), InvalidSchedule."""
         with self.db.write() as conn:
-            arguments.check(arguments.require_task(conn, spec.task_name), spec.task_kwargs)
+            spec = self._sealed(conn, spec)
             return create(conn, self.clock, self.variables, spec, by)
+
+    def check(self, spec: JobSpec) -> None:
+        """Whether the definition could be saved, its name aside. Raises NotFound (task), Invalid, InvalidSchedule."""
+        with self.db.read() as conn:
+            spec = self._sealed(conn, spec)
+        timing.check(spec, self.variables, self.clock.now())
 
     def update(self, reference: str | int, patch: JobPatch, by: Actor, *, verb: str = "update") -> Job:
         """Change the fields given. A new schedule starts from now. Raises as `create` does, and NotFound."""
@@ -68,7 +81,7 @@ class Jobs:
     def redefine(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
         """Write a new version of a locked job and set its next fire if its schedule changed."""
         now = self.clock.now()
-        arguments.check(arguments.require_task(conn, spec.task_name), spec.task_kwargs)
+        spec = self._sealed(conn, spec)
         columns |= {"problem": None, "resolved_expression": self._expression(job, spec)}
         table.redefine(conn, job, spec, by=by.name, at=now, **columns)
         self.reschedule(conn, job)
@@ -79,11 +92,18 @@ class Jobs:
         elif not spec.is_enabled:
             waiting.hold(conn, job.id)
 
+    def _sealed(self, conn: Connection, spec: JobSpec) -> JobSpec:
+        """The spec as it is to be stored. Raises NotFound (task), Invalid (arguments)."""
+        kept = arguments.accept(conn, self.vault, spec.task_name, spec.task_kwargs)
+        return spec.model_copy(update={"task_kwargs": kept})
+
     def _regard(self, conn: Connection, job: Job, overlap: Overlap, by: Actor) -> None:
-        """What waits by an overlap policy that no longer holds: it may go, or its place is gone."""
+        """What waits by an overlap policy that no longer holds: it may go, has to wait, or its place is gone."""
         if overlap is Overlap.ALLOW:
             waiting.let_overlap(conn, job.id)
-        elif overlap is Overlap.SKIP:
+        elif job.overlap is Overlap.ALLOW:
+            waiting.forbid_overlap(conn, job.id)
+        if overlap is Overlap.SKIP:
             held = waiting.queued(conn, job.id, hold=waiting.OVERLAP)
             reason = "the job may no longer queue while it is active"
             give_way(conn, job.id, held, by=by.name, reason=reason, now=self.clock.now())
@@ -159,7 +179,10 @@ def _definition(job: Job) -> dict[str, Any]:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the audit keeps them: JSON, secrets masked."""
     from pydantic_core import to_jsonable_python
 
+    if "task_kwargs" in values:
+        values = values | {"task_kwargs": masked(values["task_kwargs"])}
     plain: dict[str, Any] = to_jsonable_python(values)
     return plain

@@ -50,8 +50,11 @@ def next_fire(job: Job, now: datetime) -> tuple[datetime | None, str | None]:
 def settle(conn: Connection, job: Job, first: datetime | None, now: datetime, reason: str) -> datetime | None:
     """Record the slots from `first` to `now` as one skipped row. Returns the last of them.
 
-    first  the earliest slot that nobody planned; None or a later one than now: nothing to record
+    first  the earliest slot that nobody planned; None or a later one than now: nothing to record. After the clock
+           was set back it may lie before what is settled already, which is not told twice
     """
+    if first is not None and job.last_slot is not None and first <= job.last_slot:
+        first = job.schedule.next_after(job.last_slot)
     if first is None or first > now:
         return None
     instant = timedelta(microseconds=1)

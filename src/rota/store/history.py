@@ -37,6 +37,12 @@ def find(conn: Connection, execution_id: int) -> Execution | None:
     return None if row is None else _execution(row)
 
 
+def told_to_stop(conn: Connection, ids: Iterable[int]) -> set[int]:
+    """Those of `ids` that somebody asked to stop, whether or not they heard of it."""
+    asked = (_e.id.in_(list(ids)), _e.cancel_requested_by.is_not(None))
+    return set(conn.execute(select(_e.id).where(*asked)).scalars())
+
+
 def listing(conn: Connection, wanted: Filter, size: int) -> list[Execution]:
     """The newest executions that match, newest first."""
     query = _JOINED.where(*_conditions(wanted)).order_by(_e.id.desc()).limit(size)

@@ -11,8 +11,13 @@ from rota.domain.job import Definition, Job, JobSpec, JobStatus, standing
 from rota.store.schema import job_state, job_versions, jobs
 
 _j, _s = jobs.c, job_state.c
+LIVING = jobs.join(job_state, _s.job_id == _j.id)
+"""Jobs with their state; deleted ones too."""
 _JOINED = select(jobs, job_state).join(job_state, _s.job_id == _j.id).where(_j.deleted_at.is_(None))
+_STATE_OF = select(_s.job_id).join(jobs, _j.id == _s.job_id).where(_j.deleted_at.is_(None))
 _OWN = set(Job.model_fields)
+MOST_ID = 2**63 - 1
+"""The largest integer that a column holds; nothing has it."""
 
 
 def insert_job(conn: Connection, spec: JobSpec, *, by: str, at: datetime, **columns: Any) -> int:
@@ -65,17 +70,31 @@ def set_next(
 
 
 def find(conn: Connection, reference: str | int, *, lock: bool = False) -> Job | None:
-    """The job of that name or id, or None."""
-    by_id = isinstance(reference, int) or reference.isdigit()
-    query = _JOINED.where(_j.id == int(reference) if by_id else _j.name == reference)
-    row = conn.execute(query.with_for_update(of=job_state) if lock else query).one_or_none()
+    """The job of that name or id, or None; with the lock of its state row, as it is once that is ours."""
+    named = _named(reference)
+    if lock:
+        # A statement of its own: one that waits for a lock sees the definition as it was before.
+        conn.execute(_STATE_OF.where(named).with_for_update(of=job_state))
+    row = conn.execute(_JOINED.where(named)).one_or_none()
     return None if row is None else _job(row)
+
+
+def _named(reference: str | int) -> ColumnElement[bool]:
+    if isinstance(reference, str) and not (reference.isascii() and reference.isdigit()):
+        return _j.name == reference
+    return _j.id == min(int(reference), MOST_ID)
 
 
 def names(conn: Connection, most: int = 1000) -> list[str]:
     """The names of the first `most` jobs."""
     query = select(_j.name).where(_j.deleted_at.is_(None)).order_by(_j.name).limit(most)
     return list(conn.execute(query).scalars())
+
+
+def names_by_task(conn: Connection, task: str) -> list[str]:
+    """The names of the jobs that run a task."""
+    query = select(_j.name).where(_j.deleted_at.is_(None), _j.task_name == task)
+    return list(conn.execute(query.order_by(_j.name)).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,7 @@ def count(conn: Connection, wanted: Filter) -> int:
 
 def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     if wanted.status is not None:
-        yield _status() == wanted.status
+        yield status_of() == wanted.status
     if wanted.is_enabled is not None:
         yield _j.is_enabled == wanted.is_enabled
     if wanted.overdue_at is not None:
@@ -124,7 +143,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _status() -> ColumnElement[str]:
+def status_of() -> ColumnElement[str]:
     """The same order as `domain.job.standing`."""
     finished = and_(_s.next_run.is_(None), _j.schedule_type != "manual")
     return case(

@@ -102,15 +102,27 @@ class Locked:
     losses: int
     held: bool
     deleted: bool
+    overlap: Overlap
 
 
 def lock(conn: Connection, job_ids: Iterable[int]) -> dict[int, Locked]:
-    """Lock the state rows of those jobs, in the order of their ids."""
+    """Lock the state rows of those jobs, in the order of their ids, and read what holds from then on.
+
+    Reading is a statement of its own: one that waits for a lock sees the other tables as they were before.
+    """
+    ids = sorted(job_ids)
+    hold_still(conn, ids)
     held = or_(~_j.is_enabled, _j.paused_at.is_not(None))
-    query = select(_s.job_id, _s.next_run, _s.losses, held, _j.deleted_at.is_not(None))
-    query = query.join(jobs, _j.id == _s.job_id).where(_s.job_id.in_(sorted(job_ids)))
-    rows = conn.execute(query.order_by(_s.job_id).with_for_update(of=job_state))
-    return {row[0]: Locked(*row) for row in rows}
+    query = select(_s.job_id, _s.next_run, _s.losses, held, _j.deleted_at.is_not(None), _j.overlap)
+    query = query.join(jobs, _j.id == _s.job_id).where(_s.job_id.in_(ids))
+    return {row[0]: Locked(*row[:-1], Overlap(row[-1])) for row in conn.execute(query)}
+
+
+def hold_still(conn: Connection, job_ids: Sequence[int]) -> None:
+    """Wait for the locks of those state rows, given in the order of their ids. SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        wanted = select(_s.job_id).where(_s.job_id.in_(job_ids)).order_by(_s.job_id).with_for_update()
+        conn.execute(wanted)
 
 
 @dataclass(slots=True)

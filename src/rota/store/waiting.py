@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, and_, func, select, update
 
-from rota.domain.execution import ACTIVE, Status
+from rota.domain.execution import ACTIVE, UNDERWAY, Status
 from rota.store.schema import executions, jobs
 
 _e = executions.c
@@ -24,6 +24,15 @@ def let_overlap(conn: Connection, job_id: int) -> None:
     held = and_(_e.job_id == job_id, _e.status == Status.QUEUED)
     conn.execute(update(executions).values(exclusive=False).where(held))
     conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
+
+
+def forbid_overlap(conn: Connection, job_id: int) -> None:
+    """Hold what was queued while the job might overlap, but for the oldest when nothing has begun."""
+    mine = (_e.job_id == job_id, _e.status == Status.QUEUED)
+    conn.execute(update(executions).values(exclusive=True).where(*mine))
+    begun = select(_e.id).where(_e.job_id == job_id, _e.status.in_(UNDERWAY)).limit(1)
+    first = None if conn.execute(begun).scalar() else min(queued(conn, job_id), default=None)
+    conn.execute(update(executions).values(hold=OVERLAP).where(*mine, _e.id.is_distinct_from(first)))
 
 
 def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:
