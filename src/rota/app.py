@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rota.services.explaining import Explaining
     from rota.services.holds import Holds
     from rota.services.jobs import Jobs
+    from rota.services.vault import Vault
     from rota.store.nodes import Node
 
 
@@ -59,7 +60,14 @@ class Rota:
         from rota.services.jobs import Jobs
         from rota.services.timing import Variables
 
-        return Jobs(self.db, self.clock, Variables(self.environ, self.settings.schedule_env))
+        return Jobs(self.db, self.clock, Variables(self.environ, self.settings.schedule_env), self.vault)
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """Seals and opens secret arguments."""
+        from rota.services.vault import Vault
+
+        return Vault(self.settings.secret_key)
 
     @cached_property
     def holds(self) -> "Holds":
@@ -73,7 +81,7 @@ class Rota:
         """Executions: asked for, read, cancelled, tried again."""
         from rota.services.executions import Executions
 
-        return Executions(self.db, self.clock)
+        return Executions(self.db, self.clock, self.vault)
 
     @cached_property
     def definitions(self) -> "Definitions":

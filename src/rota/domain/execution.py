@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from rota.domain.errors import Conflict
+from rota.domain.secret import masked
 
 
 class Status(StrEnum):
@@ -115,6 +116,11 @@ class Execution(BaseModel):
     progress_total: float | None = None
     progress_message: str | None = None
     cancel_requested_by: str | None = None
+
+    @field_serializer("task_kwargs", when_used="json")
+    def _mask(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        """No face shows a secret."""
+        return None if value is None else masked(value)
 
     @property
     def lag(self) -> timedelta | None:

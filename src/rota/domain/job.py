@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer, model_validator
 
 from rota.domain.schedule import Schedule
+from rota.domain.secret import masked
 
 JOB_TYPES = (
     "document_cleanup",
@@ -175,6 +176,11 @@ class Job(JobSpec):
     def _schedule_parses(self) -> "Job":
         """A stored job never fails to load: what is wrong with its schedule is its `problem`."""
         return self
+
+    @field_serializer("task_kwargs", when_used="json")
+    def _mask(self, value: dict[str, Any]) -> dict[str, Any]:
+        """No face shows a secret."""
+        return masked(value)
 
     @property
     def schedule(self) -> Schedule:

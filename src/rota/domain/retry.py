@@ -13,7 +13,7 @@ def wait_before_retry(attempt: int, *, base: timedelta, cap: timedelta) -> timed
     """
     if attempt < 1:
         raise ValueError(f"attempt starts at 1, got {attempt}")
-    return min(cap, base * 2 ** min(attempt - 1, 32))
+    return min(cap, base * (1 << min(attempt - 1, 32)))
 
 
 def due_again(ended_at: datetime, wait: timedelta, next_slot: datetime | None) -> tuple[datetime, str | None]:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -11,9 +12,10 @@ from rota.domain.clock import Clock
 from rota.domain.consequence import SHUTDOWN
 from rota.domain.errors import Denied
 from rota.domain.execution import Status
+from rota.domain.secret import without
 from rota.engine.clerk import Clerk
 from rota.engine.crew import Crew
-from rota.engine.outcome import CANCELLED, DISOWNED, of_death, of_ending
+from rota.engine.outcome import CANCELLED, DISOWNED, discreet, discreet_line, of_death, of_ending
 from rota.engine.pace import Pace
 from rota.engine.tray import News, Tray
 from rota.engine.watch import Watch
@@ -92,6 +94,7 @@ class Agent:
         while self._news:
             self._learn(self._news.popleft())
         self.crew.assign()
+        self._refuse()
         self._collect_lines()
         if self._tray:
             tray, self._tray = self._tray, Tray()
@@ -110,14 +113,15 @@ class Agent:
             case Hello(published):
                 self._check_generation(runner, published["hash"])
             case Ended(ending):
-                if (attempt := self.crew.forget(ending.execution_id)) is not None:
-                    self._ended(attempt, of_ending(event, attempt))
-            case Died():
+                self._judge(ending.execution_id, partial(of_ending, event))
+            case Died(running=ending):
                 self.watch.forget(runner)
-                self._died(event)
+                if ending is not None:
+                    self._judge(ending.execution_id, partial(of_death, event, ending))
             case Progress(execution_id, done, total, message):
                 beat = self._tray.told.get(execution_id, (None,) * 4)[3]
-                self._tray.told[execution_id] = (done, total, message, beat)
+                secrets = self.crew.secrets.get(execution_id, ())
+                self._tray.told[execution_id] = (done, total, message and without(message, secrets), beat)
             case Beat(execution_id):
                 told = self._tray.told.get(execution_id, (None,) * 4)
                 self._tray.told[execution_id] = (*told[:3], self.clock.now())
@@ -132,21 +136,28 @@ class Agent:
             log.warning("the code has changed; this node starts anew", pid=runner.pid)
             self.shut_down()
 
-    def _died(self, event: Died) -> None:
-        if event.running is None:
-            return
-        attempt = self.crew.forget(event.running.execution_id)
-        ending = of_death(event, attempt) if attempt else None
-        if attempt and ending:
-            self._ended(attempt, ending)
+    def _judge(self, execution_id: int, verdict: Callable[[Attempt], Ending]) -> None:
+        """A body has ended; it is only ours to record when we still know of it."""
+        attempt = self.crew.attempts.get(execution_id)
+        if attempt is not None:
+            self._over(attempt, verdict(attempt))
 
-    def _ended(self, attempt: Attempt, ending: Ending) -> None:
-        told = self._tray.told.pop(ending.execution_id, None)
+    def _refuse(self) -> None:
+        """What could not be handed to a runner has failed."""
+        now = self.clock.now()
+        while self.crew.refused:
+            attempt, problem = self.crew.refused.pop()
+            self._over(attempt, Ending(attempt.execution_id, Status.FAILED, now, reason=problem))
+
+    def _over(self, attempt: Attempt, ending: Ending) -> None:
+        """An attempt of ours is over: how it ended goes to the clerk, with no secret in it."""
+        secrets = self.crew.forget(attempt.execution_id)
+        told = self._tray.told.pop(attempt.execution_id, None)
         if told is not None:
             ending.progress_done, ending.progress_total, ending.progress_message = told[:3]
         if ending.duration_ms is not None:
             self.pace.saw(attempt.task_name, ending.duration_ms)
-        self._tray.endings.append((attempt, ending))
+        self._tray.endings.append((attempt, discreet(ending, secrets) if secrets else ending))
 
     def _called(self, runner: LocalRunner, call: Called) -> None:
         attempt = self.crew.attempts.get(call.execution_id)
@@ -181,7 +192,9 @@ class Agent:
         for runner in self.crew.runners:
             taken = runner.take_lines()
             if taken is not None:
-                self._tray.lines += [(taken[0], line) for line in taken[1]]
+                execution_id, lines = taken
+                secrets = self.crew.secrets.get(execution_id, ())
+                self._tray.lines += [(execution_id, discreet_line(line, secrets)) for line in lines]
 
     def _end(self, patience: Patience) -> None:
         """Claim no more, wait for what runs, then stop it, then kill it; and record all of it."""
@@ -193,7 +206,7 @@ class Agent:
         self._turn_until(patience.kill_after + MARGIN, lambda: False)
         now, reason = self.clock.now(), f"{SHUTDOWN}: its node ended before it was over"
         for attempt in list(self.crew.attempts.values()):
-            self._ended(attempt, Ending(attempt.execution_id, Status.LOST, now, reason=reason))
+            self._over(attempt, Ending(attempt.execution_id, Status.LOST, now, reason=reason))
         self.clerk.file(self._tray)
         self._abandon()
         self.clerk.leave(MARGIN)

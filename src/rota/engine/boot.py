@@ -19,6 +19,7 @@ from rota.engine.watch import Watch
 from rota.executors.events import Died, Hello
 from rota.executors.sweep import sweep
 from rota.services.definitions import Definitions
+from rota.services.vault import Vault
 from rota.settings import Settings
 from rota.store import nodes
 from rota.store.database import Database
@@ -66,7 +67,7 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     }
     size = 1 if parts.only else parts.settings.runners
     terms = Terms(config, marker, _environ(parts.settings), size, parts.settings.kill_after)
-    crew = Crew(terms, parts.clock, pace.is_quick)
+    crew = Crew(terms, parts.clock, pace.is_quick, Vault(parts.settings.secret_key))
     published = _first_words(crew, watch, parts)
     crew.generation = published["hash"]
     node_id, generation = _take_place(parts, published)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,12 @@ import structlog
 
 from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
+from rota.domain.errors import Invalid
 from rota.engine.dispatcher import DEPTH, Capacity
 from rota.engine.outcome import MEMORY, TIMEOUT
 from rota.executors.events import Died, Event, Hello, Recalled
 from rota.executors.local import LocalRunner
+from rota.services.vault import Vault
 
 QUICK_SECONDS = 0.1
 """A body that has run for longer than this keeps nobody waiting: what was to run after it is called back."""
@@ -44,8 +46,10 @@ class Terms:
 class Crew:
     """The runners of one node. All methods are for the one thread that supervises them."""
 
-    def __init__(self, terms: Terms, clock: Clock, is_quick: Callable[[str], bool]) -> None:
-        self.terms, self.clock, self.is_quick = terms, clock, is_quick
+    def __init__(self, terms: Terms, clock: Clock, is_quick: Callable[[str], bool], vault: Vault) -> None:
+        self.terms, self.clock, self.is_quick, self.vault = terms, clock, is_quick, vault
+        self.secrets: dict[int, tuple[str, ...]] = {}
+        self.refused: list[tuple[Attempt, str]] = []
         self.runners: list[LocalRunner] = []
         self.hand: deque[Attempt] = deque()
         self.attempts: dict[int, Attempt] = {}
@@ -120,7 +124,20 @@ class Crew:
             loads[index] += 1
             quick[index] = fast
         for index, batch in batches.items():
-            self.runners[index].assign(batch)
+            opened = [one for one in map(self._opened, batch) if one is not None]
+            if opened:
+                self.runners[index].assign(opened)
+
+    def _opened(self, attempt: Attempt) -> Attempt | None:
+        """The attempt with its secrets in the clear, for the runner only; None when they cannot be opened."""
+        try:
+            kwargs, secrets = self.vault.open(attempt.kwargs)
+        except Invalid as problem:
+            self.refused.append((attempt, str(problem)))
+            return None
+        if secrets:
+            self.secrets[attempt.execution_id] = secrets
+        return replace(attempt, kwargs=kwargs) if secrets else attempt
 
     def _ready(self) -> list[tuple[int, LocalRunner]]:
         return [(i, one) for i, one in enumerate(self.runners) if one.ready and not one.retiring]
@@ -146,10 +163,11 @@ class Crew:
     def _at_work(self) -> list[Attempt]:
         return [self.attempts[id_] for one in self.runners for id_ in one.assigned if id_ in self.attempts]
 
-    def forget(self, execution_id: int) -> Attempt | None:
-        """An attempt is over. Returns it, None when it is not ours."""
+    def forget(self, execution_id: int) -> tuple[str, ...]:
+        """An attempt is over, or not ours any more. Returns the secrets that it was given."""
         self._stopped_at.pop(execution_id, None)
-        return self.attempts.pop(execution_id, None)
+        self.attempts.pop(execution_id, None)
+        return self.secrets.pop(execution_id, ())
 
     def stop(self, execution_id: int, why: str) -> None:
         """Ask a body to stop; it is killed when it has not done so in time."""

@@ -1,10 +1,14 @@
 """What a stopped or killed body is recorded as: it depends on why it was stopped."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from rota.domain.attempt import Attempt, Ending
+from rota.domain.attempt import Attempt, Ending, Line
 from rota.domain.consequence import SHUTDOWN
 from rota.domain.execution import Status
+from rota.domain.secret import without
 from rota.executors.events import Died, Ended
 
 TIMEOUT, MEMORY, CANCELLED, DISOWNED = "timeout", "memory", "cancelled", "no longer owned"
@@ -22,15 +26,13 @@ def of_ending(event: Ended, attempt: Attempt) -> Ending:
     return replace(ending, status=status, reason=reason)
 
 
-def of_death(event: Died, attempt: Attempt) -> Ending | None:
-    """The ending of a body whose process died under it; None when it died between bodies."""
-    if event.running is None:
-        return None
+def of_death(event: Died, running: Ending, attempt: Attempt) -> Ending:
+    """The ending of a body whose process died under it; `running` is what was known of it until then."""
     left = f"; could not be killed: pid {', '.join(map(str, event.left))}" if event.left else ""
     if event.why is None:
-        return replace(event.running, reason=f"{event.text}{left}")
+        return replace(running, reason=f"{event.text}{left}")
     status, reason = _status_of(event.why, attempt, "killed")
-    return replace(event.running, status=status, reason=f"{reason}{left}")
+    return replace(running, status=status, reason=f"{reason}{left}")
 
 
 def _status_of(why: str, attempt: Attempt, done: str) -> tuple[Status, str]:
@@ -43,3 +45,18 @@ def _status_of(why: str, attempt: Attempt, done: str) -> tuple[Status, str]:
     if why.startswith(CANCELLED):
         return Status.CANCELLED, why
     return Status.LOST, why
+
+
+def discreet(ending: Ending, secrets: Sequence[str]) -> Ending:
+    """The ending with every secret value masked wherever the body may have told it."""
+    texts = ("reason", "warning", "error_message", "stack_trace", "message", "result", "progress_message")
+    told = {name: getattr(ending, name) for name in texts}
+    shown: dict[str, Any] = {name: text and without(text, secrets) for name, text in told.items()}
+    if ending.metrics is not None:
+        shown["metrics"] = json.loads(without(json.dumps(ending.metrics), secrets))
+    return replace(ending, lines=[discreet_line(line, secrets) for line in ending.lines], **shown)
+
+
+def discreet_line(line: Line, secrets: Sequence[str]) -> Line:
+    """The line with every secret value masked."""
+    return replace(line, text=without(line.text, secrets)) if secrets else line

@@ -7,6 +7,7 @@ from rota.domain.attempt import Ending
 from rota.domain.clock import Clock
 from rota.domain.execution import Status
 from rota.engine.ending import end
+from rota.engine.failpoint import reach
 from rota.store import claims, nodes
 from rota.store.database import Database
 from rota.store.nodes import Node
@@ -58,6 +59,8 @@ class Reaper:
         gone = [node for node in found if self._is_gone(node, now)]
         self._seen = {node.id: self._seen[node.id] for node in found if node.id in self._seen}
         buried = tuple(node for node in gone if self._bury(node))
+        if buried:
+            reach("reap.buried")
         with self.db.read() as conn:
             orphaned = claims.orphaned(conn)
         return Reaped(buried, sum(self._lose(owner) for owner in orphaned))

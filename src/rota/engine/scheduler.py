@@ -14,6 +14,7 @@ from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import Status, Trigger, describe_slots
 from rota.domain.job import Overlap
 from rota.domain.plan import Plan, Slots, plan
+from rota.engine.failpoint import reach
 from rota.services.giving_way import give_way
 from rota.store import executions, jobs, rollups, state, waiting
 from rota.store.database import Database
@@ -71,7 +72,10 @@ class Scheduler:
             if (earliest := state.next_due(conn, since)) is None or earliest > until:
                 return Fired()
         with self.db.write() as conn:
-            return self._write(conn, state.due(conn, since, until, self.batch))
+            fired = self._write(conn, state.due(conn, since, until, self.batch))
+            reach("plan.before_commit")
+        reach("plan.committed")
+        return fired
 
     def _write(self, conn: Connection, due: Sequence[Due]) -> Fired:
         now = self.clock.now()

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rota.domain.errors import Invalid, unknown
+from rota.services.vault import Vault
 from rota.store import definitions
 
 
@@ -16,12 +17,17 @@ def require_task(conn: Connection, name: str) -> dict[str, Any]:
     return info
 
 
-def check(info: dict[str, Any], kwargs: dict[str, Any]) -> None:
-    """Raises Invalid, naming the argument, when `kwargs` do not fit the schema of the task."""
+def accept(conn: Connection, vault: Vault, task: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as they are to be stored: judged by the task's schema, its secrets sealed.
+
+    Raises NotFound for a task that nobody knows, Invalid, naming the argument, for one that does not fit.
+    """
+    info = require_task(conn, task)
     schema = info.get("schema") or {}
     if schema.get("additionalProperties") is False:
         _check_names(info, schema, kwargs)
     _check_values(info, schema, kwargs)
+    return vault.seal(schema, kwargs)
 
 
 def _check_names(info: dict[str, Any], schema: dict[str, Any], kwargs: dict[str, Any]) -> None:
@@ -39,7 +45,11 @@ def _check_values(info: dict[str, Any], schema: dict[str, Any], kwargs: dict[str
         return
     from jsonschema import Draft202012Validator
 
+    secret = {name for name, said in schema.get("properties", {}).items() if said.get("writeOnly")}
     for error in Draft202012Validator(schema).iter_errors(kwargs):
-        where = ".".join(str(part) for part in error.absolute_path)
+        path = [str(part) for part in error.absolute_path]
+        if path and path[0] in secret and isinstance(kwargs[path[0]], str):
+            continue  # Sealed or a reference: what it stands for is judged where the body runs.
+        where, problem = ".".join(path), "it does not fit" if path and path[0] in secret else error.message
         named = f'argument "{where}" of task "{info["name"]}"' if where else f'task "{info["name"]}"'
-        raise Invalid(f"{named}: {error.message}", fix="see `rota tasks show`", field="task_kwargs")
+        raise Invalid(f"{named}: {problem}", fix="see `rota tasks show`", field="task_kwargs")

@@ -12,9 +12,11 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, NotFound, Unavailable
 from rota.domain.execution import Execution, Status, Trigger
 from rota.domain.job import Job, JobStatus, Overlap
+from rota.domain.secret import masked
 from rota.services import arguments
 from rota.services.giving_way import give_way
 from rota.services.jobs import require
+from rota.services.vault import Vault
 from rota.store import audit, history, logs, state, waiting
 from rota.store import executions as table
 from rota.store.database import Database
@@ -26,8 +28,8 @@ POISONED = 2
 class Executions:
     """The verbs on executions, and the reading of the history."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self.db, self.clock = db, clock
+    def __init__(self, db: Database, clock: Clock, vault: Vault | None = None) -> None:
+        self.db, self.clock, self.vault = db, clock, vault or Vault(None)
 
     def get(self, execution_id: int) -> Execution:
         """The execution of that id. Raises NotFound."""
@@ -65,9 +67,11 @@ class Executions:
             _require_runnable(job, force=force)
             given = None if kwargs is None else job.task_kwargs | kwargs
             if given is not None:
-                arguments.check(arguments.require_task(conn, job.task_name), given)
+                given = arguments.accept(conn, self.vault, job.task_name, given)
             execution_id = self._queue(conn, job, by, given, trigger)
-            details = {"execution": execution_id, "force": force} | ({"task_kwargs": given} if given else {})
+            details = {"execution": execution_id, "force": force} | (
+                {"task_kwargs": masked(given)} if given else {}
+            )
             audit.record(conn, by, "job.execute", f"job:{job.name}", at=self.clock.now(), after=details)
             self.db.bell.ring(conn)
             return execution_id
