@@ -1,4 +1,4 @@
-"""A reader's terminal: an empty folder, `rota` on the path, and a server in a second window where a page starts one."""
+"""A reader's terminal: an empty folder, `rota` on the path, and a server where a page starts one."""
 
 import json
 import os
@@ -19,7 +19,7 @@ SECONDS = 60
 
 
 class Shell:
-    """Runs console blocks. A server that a block starts runs on until the page ends, and must then end well."""
+    """Runs console blocks. A server that one of them starts runs until the page ends; then it must end well."""
 
     def __init__(self, folder: Path, postgres: Callable[[], str]) -> None:
         self.folder, self._postgres = folder, postgres
@@ -104,7 +104,7 @@ class Shell:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether what was printed is what is shown: blanks count once, `...` is anything. Nothing shown fits all."""
+    """Whether what was printed is what is shown; blanks count once, `...` and nothing at all fit anything."""
     if not shown:
         return True
     parts = [re.escape(" ".join(part.split())).replace(r"\ ", r"\s+") for part in shown.split("...")]

@@ -42,3 +42,15 @@ def test_a_page_is_short_and_its_snippets_say_what_they_are(page):
 
 def test_the_settings_are_those_of_the_code():
     assert PAGE.read_text() == settings_page(), "write it anew: .venv/bin/python scripts/reference.py"
+
+
+def test_every_file_that_the_architecture_names_is_there():
+    named = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "ARCHITECTURE.md").read_text()))
+    assert {name for name in named if not (ROOT / "src/rota" / name).is_file()} == set()
+    assert "domain/plan.py" in named
+
+
+def test_every_room_has_its_floor_in_the_architecture():
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    rooms = [path.name for path in (ROOT / "src/rota").iterdir() if (path / "__init__.py").is_file()]
+    assert [room for room in rooms if f"{room}/ " not in page] == []

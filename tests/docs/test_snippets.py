@@ -1,4 +1,4 @@
-"""What the documentation shows, happens: each page is read from top to bottom in an empty folder, and done."""
+"""What the documentation shows, happens: each page is followed from top to bottom in an empty folder."""
 
 import doctest
 import os
@@ -32,7 +32,7 @@ def postgres_database(postgres_url):
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_a_reader_who_does_what_the_page_says_sees_what_it_shows(page, shell, monkeypatch):
     monkeypatch.chdir(shell.folder)
-    said = {}
+    said: dict[str, object] = {}
     for snippet in snippets(page):
         if snippet.file:
             write(snippet, shell)
