@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rota.app import Rota
+    from rota.engine.agent import Agent
 
 
 def runner(control_fd: int, output_fd: int, page: Page) -> None:
@@ -31,19 +32,26 @@ def agent() -> None:
     from rota.engine.boot import Parts, make_agent
     from rota.settings import Settings
 
-    charge = json.loads(sys.stdin.buffer.readline())
+    with open(0, "rb", buffering=0, closefd=False) as told:  # A buffer would swallow what comes after the line.
+        charge = json.loads(told.readline())
     settings = Settings(**charge["settings"])
+    made: list[Agent] = []
+
+    def shut_down(*_: object) -> None:
+        # Until it has taken its place, there is nothing to finish or to record.
+        made[0].shut_down() if made else os._exit(0)
+
     with build(settings) as rota:
+        threading.Thread(target=_listen, args=(shut_down, rota.db.bell.sound), daemon=True).start()
+        signal.signal(signal.SIGTERM, shut_down)
+        # A terminal sends SIGINT to the whole group; the parent decides what an agent does about it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         parts = Parts(
             settings, rota.db, rota.clock, rota.node("agent"), rota.definitions, charge["only"], time.sleep
         )
-        made = make_agent(parts, _owner_is_gone)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # A terminal sends SIGINT to the whole group; the parent decides what an agent does about it.
-            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else lambda *_: made.shut_down())
-        threading.Thread(target=_listen, args=(made.shut_down, rota.db.bell.sound), daemon=True).start()
+        made.append(make_agent(parts, _owner_is_gone))
         until = (lambda: False) if charge["only"] is None else _finished(rota, charge["only"])
-        made.run(Patience(settings.shutdown_grace, settings.kill_after), until)
+        made[0].run(Patience(settings.shutdown_grace, settings.kill_after), until)
 
 
 def _finished(rota: "Rota", execution_id: int) -> "Callable[[], bool]":

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+import structlog
 
 from rota.domain.actor import Actor
-from rota.domain.errors import RotaError
-from rota.domain.job import Job, JobSpec
-from rota.services.jobs import Jobs, create, require
+from rota.domain.errors import InvalidSchedule
+from rota.domain.job import Job, JobSpec, JobStatus
+from rota.services import timing
+from rota.services.jobs import Jobs, require
 from rota.store import audit, definitions
 from rota.store import jobs as table
 
 BY = Actor("code", "engine")
+
+log = structlog.get_logger("rota.definitions")
 
 
 class Definitions:
@@ -50,36 +53,40 @@ class Definitions:
 
     def _apply(self, app: str, name: str, info: dict[str, Any], job: Job | None) -> bool:
         spec = JobSpec.model_validate(info["spec"])
-        if job is not None and _same(job, spec, info):
+        if job is not None and self._stands(job, spec, info):
             return False
         with self.db.write() as conn:
-            try:
-                if job is None:
-                    job = self._adopt(conn, app, spec, info)
-                self._redefine(conn, app, job, spec, info)
-            except RotaError as problem:
-                if job is None:
-                    raise
-                table.change(conn, job.id, {"problem": str(problem)}, by=BY.name, at=self.clock.now())
-                table.set_next(conn, job.id, None)
+            now = self.clock.now()
+            job = table.find(conn, name, lock=True)
+            if job is not None and job.app not in (None, app):
+                log.error("two applications declare a job of one name", job=name, app=app, other=job.app)
+                return False
+            columns = {"origin": "code", "app": app, "source": info["source"], "vanished_at": None}
+            if job is None:
+                job_id = table.insert_job(conn, spec, by=BY.name, at=now, **columns | self._timed(spec))
+                self.jobs.reschedule(conn, require(conn, job_id))
+            elif not self._stands(job, spec, info):
+                effective = _effective(job, spec)
+                self.jobs.rewrite(conn, job, effective, BY, **columns | self._timed(effective))
+            audit.record(conn, BY, "job.declare", f"job:{name}", at=now, after=info["spec"])
         return True
 
-    def _adopt(self, conn: Connection, app: str, spec: JobSpec, info: dict[str, Any]) -> Job:
-        """The job of that name, made now if there is none. A runtime job of the name becomes the code's."""
-        standing = table.find(conn, spec.name, lock=True)
-        if standing is not None:
-            return standing
-        columns = {"origin": "code", "app": app, "source": info["source"]}
-        return create(conn, self.jobs.clock, self.jobs.variables, spec, BY, **columns)
+    def _timed(self, spec: JobSpec) -> dict[str, str | None]:
+        """The resolved expression; or the problem with it, which the job bears until it is mended."""
+        try:
+            resolved = self.jobs.variables.resolve(spec)
+            timing.schedule_of(spec, resolved)
+        except InvalidSchedule as problem:
+            return {"resolved_expression": "", "problem": str(problem)}
+        return {"resolved_expression": resolved, "problem": None}
 
-    def _redefine(self, conn: Connection, app: str, job: Job, spec: JobSpec, info: dict[str, Any]) -> None:
-        job = require(conn, job.id, lock=True)
-        if _same(job, spec, info):
-            return
-        effective = JobSpec(**spec.model_dump() | job.overrides)
-        columns = {"origin": "code", "app": app, "source": info["source"], "vanished_at": None}
-        self.jobs.redefine(conn, job, effective, BY, **columns)
-        audit.record(conn, BY, "job.declare", f"job:{job.name}", at=self.clock.now(), after=info["spec"])
+    def _stands(self, job: Job, spec: JobSpec, info: dict[str, Any]) -> bool:
+        """Whether the job is as it is declared, apart from what an operator changed."""
+        effective = _effective(job, spec)
+        same = all(getattr(job, name) == getattr(effective, name) for name in JobSpec.model_fields)
+        timed = {"resolved_expression": job.resolved_expression, "problem": job.problem}
+        vanished = job.status is JobStatus.VANISHED
+        return same and job.source == info["source"] and not vanished and timed == self._timed(effective)
 
     def _vanish(self, job: Job) -> None:
         with self.db.write() as conn:
@@ -90,13 +97,7 @@ class Definitions:
             audit.record(conn, BY, "job.vanish", f"job:{job.name}", at=now)
 
 
-def _same(job: Job, spec: JobSpec, info: dict[str, Any]) -> bool:
-    effective = spec.model_dump() | {
-        name: getattr(job, name) for name in job.overrides if name in JobSpec.model_fields
-    }
-    current = {name: getattr(job, name) for name in JobSpec.model_fields}
-    return (
-        effective == current
-        and job.source == info["source"]
-        and job.status.value not in ("vanished", "problem")
-    )
+def _effective(job: Job, spec: JobSpec) -> JobSpec:
+    """The declaration with an operator's changes over it."""
+    kept = {name: getattr(job, name) for name in job.overrides if name in JobSpec.model_fields}
+    return JobSpec(**spec.model_dump() | kept)

@@ -67,23 +67,22 @@ class Jobs:
         with self.db.write() as conn:
             job = require(conn, reference, lock=True)
             changed = patch.model_dump(exclude_unset=True)
-            spec = JobSpec(**_definition(job) | changed)
+            spec = self._sealed(conn, JobSpec(**_definition(job) | changed))
+            columns: dict[str, Any] = {"problem": None, "resolved_expression": self._expression(job, spec)}
             if job.origin is Origin.CODE:
-                overrides = {"overrides": job.overrides | patch.model_dump(exclude_unset=True, mode="json")}
-            else:
-                overrides = {}
-            self.redefine(conn, job, spec, by, **overrides)
+                columns["overrides"] = job.overrides | spec.model_dump(include=set(changed), mode="json")
+            self.rewrite(conn, job, spec, by, **columns)
             after = require(conn, job.id)
             before = {name: getattr(job, name) for name in changed}
             self._record(conn, by, f"job.{verb}", after, before=_plain(before), after=_plain(changed))
             return after
 
-    def redefine(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
-        """Write a new version of a locked job and set its next fire if its schedule changed."""
-        now = self.clock.now()
-        spec = self._sealed(conn, spec)
-        columns |= {"problem": None, "resolved_expression": self._expression(job, spec)}
-        table.redefine(conn, job, spec, by=by.name, at=now, **columns)
+    def rewrite(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
+        """Write a new version of a locked job, and all that follows from what changed.
+
+        columns  those that a spec does not have: the resolved expression at least
+        """
+        table.redefine(conn, job, spec, by=by.name, at=self.clock.now(), **columns)
         self.reschedule(conn, job)
         if spec.overlap is not job.overlap:
             self._regard(conn, job, spec.overlap, by)

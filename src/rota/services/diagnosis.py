@@ -1,0 +1,183 @@
+"""The doctor: everything that can be wrong around the jobs, each with what to do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from rota.domain.clock import Clock
+from rota.domain.errors import RotaError, Unavailable
+from rota.domain.substitution import substitute
+from rota.executors.tree import containment
+from rota.services.presence import Presence, serves
+from rota.services.timing import Variables
+from rota.store import definitions, migrations, vitals
+from rota.store.database import SAFE_SQLITE, Database, sqlite_module
+
+LITTLE_DISK = 0.05
+FAR_CLOCK = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    name  a stable word for programs
+    ok    True well, False wrong, None to be known
+    fix   what to do about it, or None
+    """
+
+    name: str
+    ok: bool | None
+    text: str
+    fix: str | None = None
+
+
+class Diagnosis:
+    """Looks at everything; what cannot be looked at because the database is away is left out."""
+
+    def __init__(self, db: Database, clock: Clock, variables: Variables) -> None:
+        self.db, self.clock, self.variables = db, clock, variables
+        self.presence = Presence(db, clock)
+
+    def examine(self) -> list[Finding]:
+        """Everything, in the order in which to mend it."""
+        found = [*self._reach()]
+        if all(one.ok is not False for one in found):
+            found += self._inside()
+        return [*found, *self._machine()]
+
+    def _reach(self) -> Iterator[Finding]:
+        where = self.db.url.render_as_string(hide_password=True)
+        began = self.clock.monotonic()
+        try:
+            with self.db.read():
+                pass
+        except Unavailable as problem:
+            yield Finding("database", False, problem.message, problem.fix)
+            return
+        took = (self.clock.monotonic() - began) * 1000
+        yield Finding("database", True, f"{where} answers in {took:.1f} ms ({vitals.version(self.db)})")
+        try:
+            migrations.require_current(self.db)
+            yield Finding("schema", True, f"the schema is {migrations.HEAD}, as this version needs")
+        except Unavailable as problem:
+            yield Finding("schema", False, problem.message, problem.fix)
+
+    def _inside(self) -> Iterator[Finding]:
+        checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+            self._privileges,
+            self._clock,
+            self._nodes,
+            self._imports,
+            self._queues,
+            self._variables,
+        )
+        for check in checks:
+            try:
+                yield from check()
+            except Unavailable as problem:
+                yield Finding(check.__name__.strip("_"), False, problem.message, problem.fix)
+
+    def _privileges(self) -> Iterator[Finding]:
+        lacking = vitals.lacking(self.db)
+        if lacking:
+            fix = f"GRANT them to {self.db.url.username}, or connect as the owner of the tables"
+            yield Finding("privileges", False, f"not allowed: {', '.join(lacking)}", fix)
+        else:
+            yield Finding("privileges", True, "all tables may be read and written")
+
+    def _clock(self) -> Iterator[Finding]:
+        before = self.clock.now()
+        with self.db.read() as conn:
+            theirs = vitals.clock(conn)
+        if theirs is None:
+            return
+        offset = theirs - (before + (self.clock.now() - before) / 2)
+        text = (
+            f"this machine's clock and the database's differ by {abs(offset.total_seconds()) * 1000:.0f} ms"
+        )
+        fix = "set both by NTP; jobs start by this machine's clock"
+        yield Finding("clock", True, text) if abs(offset) < FAR_CLOCK else Finding("clock", False, text, fix)
+
+    def _nodes(self) -> Iterator[Finding]:
+        seen = self.presence.nodes()
+        for role, lack in (("scheduler", "nothing is planned"), ("agent", "nothing runs")):
+            alive = [one for one in seen if one.node.role == role and one.is_alive]
+            if alive:
+                yield Finding(role, True, f"{len(alive)} alive: {', '.join(one.told for one in alive)}")
+            else:
+                yield Finding(role, False, f"no {role} is alive: {lack}", "start one with `rota serve`")
+        for one in seen:
+            if not one.is_alive:
+                text = f"{one.node.role} {one.told} has been silent for {one.silent.total_seconds():.0f} s"
+                yield Finding(
+                    "silent", False, text, "look at that process; a live scheduler gives it up after 30 s"
+                )
+
+    def _imports(self) -> Iterator[Finding]:
+        with self.db.read() as conn:
+            problems = definitions.problems(conn)
+        for problem in problems:
+            place = f" ({problem['file']}:{problem['line']})" if problem.get("file") else ""
+            yield Finding(
+                "import", False, f"{problem['message']}{place}", "mend it, then start the node again"
+            )
+        if not problems:
+            yield Finding("import", True, "every module that live nodes load could be imported")
+
+    def _queues(self) -> Iterator[Finding]:
+        with self.db.read() as conn:
+            waiting, used = vitals.waiting_by_queue(conn), vitals.queues_of_jobs(conn)
+        agents = [one.node for one in self.presence.nodes() if one.node.role == "agent" and one.is_alive]
+        alone = [
+            queue for queue in sorted({*used, *waiting}) if not any(serves(node, queue) for node in agents)
+        ]
+        for queue in alone:
+            text = f"no worker listens on queue {queue} ({waiting.get(queue, 0)} executions wait)"
+            yield Finding("queue", False, text, f"start a node with ROTA_QUEUES={queue}=local")
+        if not alone:
+            yield Finding("queue", True, "every queue in use has a worker")
+
+    def _variables(self) -> Iterator[Finding]:
+        """Schedules that this environment would read otherwise than they were read when they were saved."""
+        with self.db.read() as conn:
+            used = vitals.variables_used(conn)
+        for name, expression, resolved in used:
+            try:
+                here = substitute(expression, self.variables.values, self.variables.allowed)
+            except RotaError as problem:
+                here = f"unresolved: {problem.args[0]}"
+            if here != resolved:
+                text = f'job {name} runs by "{resolved}"; in this environment {expression} is "{here}"'
+                yield Finding(
+                    "environment", None, text, "set the variable alike everywhere, then save the job"
+                )
+
+    def _machine(self) -> Iterator[Finding]:
+        if self.db.is_sqlite:
+            yield _sqlite()
+        folder = (self.db.file.absolute().parent if self.db.file else Path.cwd()).resolve()
+        if folder.exists():
+            usage = shutil.disk_usage(folder)
+            text = f"{usage.free / 2**30:.1f} GB ({usage.free / usage.total:.0%}) free at {folder}"
+            little = usage.free / usage.total < LITTLE_DISK
+            yield Finding(
+                "disk",
+                not little,
+                text,
+                "make room: nothing can be recorded on a full disk" if little else None,
+            )
+        told = containment()
+        yield Finding("containment", True if told.startswith("complete") else None, f"ending jobs is {told}")
+
+
+def _sqlite() -> Finding:
+    found = sqlite_module()
+    text = f"SQLite {found.sqlite_version} ({found.__name__})"
+    if found.sqlite_version_info >= SAFE_SQLITE:
+        return Finding("sqlite", True, text)
+    needed = ".".join(map(str, SAFE_SQLITE))
+    fix = f"install the package pysqlite3, or a Python with SQLite {needed} or newer"
+    return Finding("sqlite", False, f"{text} can, rarely, corrupt a database when its log is reset", fix)

@@ -1,0 +1,218 @@
+"""Why a job is, or is not, running: one checklist, the same from every face."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rota.domain.clock import Clock
+from rota.domain.errors import RotaError
+from rota.domain.execution import ACTIVE, Execution, Status
+from rota.domain.job import Job, JobStatus, Overlap
+from rota.domain.kinds import Kind
+from rota.services.jobs import require
+from rota.services.presence import Presence, Seen, serves
+from rota.store import history
+from rota.store.database import Database
+
+MOMENT = timedelta(seconds=5)
+"""What is due for less than this is only about to be planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist.
+
+    name  what was looked at, a stable word for programs
+    ok    whether it lets the job run
+    text  what was found
+    fix   what to do about it, or None
+    """
+
+    name: str
+    ok: bool
+    text: str
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a job stands: a sentence or two, and the checklist behind it."""
+
+    job: Job
+    status: str
+    items: tuple[Item, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is in the way of its next run."""
+        return all(item.ok for item in self.items)
+
+
+class Explaining:
+    """Explains jobs."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock, self.presence = db, clock, Presence(db, clock)
+
+    def job(self, reference: str | int) -> Explanation:
+        """Explain one job. Raises NotFound."""
+        now = self.clock.now()
+        with self.db.read() as conn:
+            job = require(conn, reference)
+            active = history.listing(conn, history.Filter(job_id=job.id, statuses=ACTIVE), 20)
+            knowing = self.presence.knowing(conn, job.task_name)
+        seen = self.presence.nodes()
+        items = (
+            _problem(job),
+            _enabled(job),
+            _paused(job, now),
+            _future(job, now),
+            _scheduler(seen),
+            _worker(job, knowing, active),
+            _overlap(job, active),
+            *_retries(active, now),
+        )
+        return Explanation(job, status_sentence(job, active, now), items)
+
+
+def status_sentence(job: Job, active: list[Execution], now: datetime) -> str:
+    """ "Enabled. Every day at 02:00, UTC. Next in 11 h. Last succeeded 13 h ago in 41 s." """
+    parts = [_standing(job, now)]
+    try:
+        parts.append(job.schedule.explain())
+    except RotaError as problem:
+        parts.append(str(problem))
+    running = [one for one in active if one.status is not Status.QUEUED]
+    if running:
+        since = f" for {_away(now - running[-1].started_at)}" if running[-1].started_at else ""
+        parts.append(f"Execution {running[-1].id} is running{since}")
+    elif active:
+        parts.append(f"Execution {active[-1].id} is waiting")
+    if job.next_run is not None:
+        parts.append(f"Next at {_time(job.next_run)}, {_from_now(job.next_run, now)}")
+    parts.append(_last(job, now))
+    return ". ".join(parts) + "."
+
+
+def _standing(job: Job, now: datetime) -> str:
+    match job.status:
+        case JobStatus.ACTIVE:
+            return "Enabled"
+        case JobStatus.PAUSED:
+            until = f" until {_time(job.paused_until)}" if job.paused_until else ""
+            why = f" ({job.pause_reason})" if job.pause_reason else ""
+            return f"Paused by {job.paused_by}{until}{why}"
+        case JobStatus.PROBLEM:
+            return f"It has a problem: {job.problem}"
+        case JobStatus.VANISHED:
+            return "No live node declares it any more"
+        case _:
+            return job.status.value.capitalize()
+
+
+def _last(job: Job, now: datetime) -> str:
+    if job.last_status is None or job.last_run is None:
+        return "It never ran"
+    took = f" in {_away(timedelta(milliseconds=job.last_duration_ms))}" if job.last_duration_ms else ""
+    return f"Last {job.last_status.replace('_', ' ')} {_from_now(job.last_run, now)}{took}"
+
+
+def _problem(job: Job) -> Item:
+    if job.status is JobStatus.VANISHED:
+        fix = f"start a node of application {job.app}, or delete its code for good"
+        return Item("problem", False, f"no live node declares the job any more ({job.source})", fix)
+    if job.problem:
+        return Item("problem", False, f"it has a problem: {job.problem}", "mend it, then save the job again")
+    return Item("problem", True, "its definition has no problem")
+
+
+def _enabled(job: Job) -> Item:
+    if job.is_enabled:
+        return Item("enabled", True, "it is enabled")
+    return Item("enabled", False, "it is disabled", f"`rota jobs enable {job.name}`")
+
+
+def _paused(job: Job, now: datetime) -> Item:
+    if job.paused_at is None:
+        return Item("paused", True, "it is not paused")
+    why = f": {job.pause_reason}" if job.pause_reason else ""
+    until = f"; resumes {_from_now(job.paused_until, now)}" if job.paused_until else ""
+    text = f"it was paused by {job.paused_by} {_from_now(job.paused_at, now)}{why}{until}"
+    return Item("paused", False, text, f"`rota jobs resume {job.name}`")
+
+
+def _future(job: Job, now: datetime) -> Item:
+    if job.schedule_type == Kind.MANUAL:
+        return Item("schedule", True, "it runs only when it is asked for", f"`rota jobs run {job.name}`")
+    if job.next_run is not None:
+        if job.next_run < now - MOMENT:
+            late = _away(now - job.next_run)
+            return Item(
+                "schedule", False, f"it was due {late} ago and nobody has planned it", "see the scheduler"
+            )
+        return Item("schedule", True, f"it is due at {_time(job.next_run)}, {_from_now(job.next_run, now)}")
+    if job.status in (JobStatus.ACTIVE, JobStatus.FINISHED):
+        fix = f"`rota jobs update {job.name} --schedule …` gives it another"
+        return Item("schedule", False, "its schedule has no further fire", fix)
+    return Item("schedule", True, "its next fire is set once the above is mended")
+
+
+def _scheduler(seen: list[Seen]) -> Item:
+    schedulers = [one for one in seen if one.node.role == "scheduler"]
+    alive = [one for one in schedulers if one.is_alive]
+    if alive:
+        return Item("scheduler", True, f"a scheduler is alive: {alive[-1].told}")
+    if schedulers:
+        last = min(one.silent for one in schedulers)
+        return Item("scheduler", False, f"the scheduler has been silent for {_away(last)}", "`rota serve`")
+    return Item("scheduler", False, "no scheduler is running", "`rota serve`")
+
+
+def _worker(job: Job, knowing: list[Seen], active: list[Execution]) -> Item:
+    if not knowing:
+        fix = f"start a node that loads it: `rota serve -m MODULE`; `rota tasks show {job.task_name}` says where"
+        return Item("worker", False, f"no live node knows task {job.task_name}", fix)
+    serving = [one for one in knowing if serves(one.node, job.task_queue)]
+    if not serving:
+        waits = sum(one.status is Status.QUEUED for one in active)
+        text = f"no live node that knows task {job.task_name} serves queue {job.task_queue}"
+        text += f" ({waits} waiting)" if waits else ""
+        return Item("worker", False, text, f"start one with ROTA_QUEUES={job.task_queue}=local, or `*=local`")
+    return Item("worker", True, f"{serving[-1].told} knows its task and serves queue {job.task_queue}")
+
+
+def _overlap(job: Job, active: list[Execution]) -> Item:
+    if not active:
+        return Item("overlap", True, "no other execution of it is active")
+    one = active[-1]
+    state = "waiting" if one.status is Status.QUEUED else one.status.value
+    if one.hold is not None:
+        state += f", held for its {one.hold}"
+    if job.overlap is Overlap.ALLOW:
+        return Item("overlap", True, f"execution {one.id} is {state}; executions of it may overlap")
+    fix = f"wait for it, or `rota executions cancel {one.id}`"
+    return Item("overlap", False, f"execution {one.id} is {state}; overlap is {job.overlap.value}", fix)
+
+
+def _retries(active: list[Execution], now: datetime) -> list[Item]:
+    waiting = [one for one in active if one.not_before is not None and one.not_before > now]
+    return [
+        Item("retry", True, f"attempt {one.attempt} waits until {_time(one.not_before)} (execution {one.id})")
+        for one in waiting
+        if one.not_before is not None
+    ]
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _from_now(at: datetime, now: datetime) -> str:
+    return f"in {_away(at - now)}" if at > now else f"{_away(now - at)} ago"
+
+
+def _away(length: timedelta) -> str:
+    seconds = length.total_seconds()
+    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {word}"
+    return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
