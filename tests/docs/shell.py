@@ -21,8 +21,9 @@ SECONDS = 60
 class Shell:
     """Runs console blocks. A server that one of them starts runs until the page ends; then it must end well."""
 
-    def __init__(self, folder: Path, postgres: Callable[[], str]) -> None:
-        self.folder, self._postgres = folder, postgres
+    def __init__(self, place: Path, postgres: Callable[[], str]) -> None:
+        self.folder, self._log, self._postgres = place / "folder", place / "server.log", postgres
+        self.folder.mkdir()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
         self.environ = {
@@ -32,7 +33,7 @@ class Shell:
             "COLUMNS": "100",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        self.server: subprocess.Popen[str] | None = None
+        self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Shell":
         return self
@@ -76,22 +77,33 @@ class Shell:
         """Serve in the background; go on when its node is there. One that was started before ends first."""
         self.end_server()
         line = f"exec {command.line}" if command.line.startswith("rota") else f"exec env {command.line}"
-        self.server = subprocess.Popen(
-            line, shell=True, cwd=self.folder, env=self.environ, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+        with self._log.open("w") as log:
+            self.server = subprocess.Popen(
+                line, shell=True, cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         deadline = time.monotonic() + SECONDS
-        while not self._is_ready() and time.monotonic() < deadline:
-            assert self.server.poll() is None, self.server.stdout and self.server.stdout.read()
-            time.sleep(0.2)
+        while self.server.poll() is None and not self._is_ready():
+            assert time.monotonic() < deadline, f"no job of the code appeared:\n{self._log.read_text()}"
+            time.sleep(0.1)
+        if self.server.poll() is not None:
+            self.server = None
+            raise AssertionError(f"$ {command.line}\n{self._log.read_text()}")
 
     def _is_ready(self) -> bool:
-        """Whether the jobs that the server's modules declare are known."""
+        """Whether an agent is there and jobs of the code are known."""
+        agents = [
+            node for node in self._listed("nodes") if node["role"] == "agent" and node["status"] == "live"
+        ]
+        return bool(agents) and any(job["origin"] == "code" for job in self._listed("jobs"))
+
+    def _listed(self, noun: str) -> list[dict[str, str]]:
         listed = subprocess.run(
-            ["rota", "jobs", "list", "--json"], cwd=self.folder, env=self.environ, text=True,
+            ["rota", noun, "list", "--json"], cwd=self.folder, env=self.environ, text=True,
             capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
-        return listed.returncode == 0 and any(job["origin"] == "code" for job in json.loads(listed.stdout))
+        found: list[dict[str, str]] = json.loads(listed.stdout) if listed.returncode == 0 else []
+        return found
 
     def end_server(self) -> None:
         """Ctrl-C; it ends with 0."""
@@ -99,8 +111,8 @@ class Shell:
             return
         server, self.server = self.server, None
         server.send_signal(signal.SIGINT)
-        printed, _ = server.communicate(timeout=SECONDS)
-        assert server.returncode == 0, printed
+        server.wait(SECONDS)
+        assert server.returncode == 0, self._log.read_text()
 
 
 def matches(shown: str, printed: str) -> bool:

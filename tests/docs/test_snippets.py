@@ -11,7 +11,9 @@ from rota.settings import load as load_settings
 from tests.docs.pages import Snippet, name_of, pages, snippets
 from tests.docs.shell import Shell
 
-WITH_CODE = [page for page in pages() if {s.language for s in snippets(page)} & {"python", "console"}]
+WITH_CODE = [
+    page for page in pages() if any(s.file or s.language in ("python", "console") for s in snippets(page))
+]
 
 
 @pytest.fixture
@@ -54,10 +56,10 @@ def write(snippet: Snippet, shell: Shell) -> None:
         tomllib.loads(snippet.text)
     else:
         compile(snippet.text, snippet.file, "exec")
-        shell.python("from rota.registry import load; import os, sys", PROBLEMS.format(snippet.file))
+        shell.python("import os, sys", "from rota.registry import load", PROBLEMS.format(snippet.file))
 
 
-PROBLEMS = "sys.exit(str(load([{!r}], environ=os.environ).problems or 0))"
+PROBLEMS = "sys.exit('; '.join(map(str, load([{!r}], environ=os.environ).problems)) or 0)"
 
 
 def run(snippet: Snippet, said: dict[str, object]) -> None:
