@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.store.nodes import GONE
@@ -70,6 +70,13 @@ def task(conn: Connection, name: str) -> dict[str, Any] | None:
 def task_names(conn: Connection) -> list[str]:
     """The names of all tasks that were ever published."""
     return sorted(conn.execute(select(_t.name).distinct()).scalars())
+
+
+def newest_tasks(conn: Connection) -> list[dict[str, Any]]:
+    """What is known of every task that was ever published, by name, each by the newest generation that knows it."""
+    newest = select(_t.name, func.max(_t.generation_id).label("generation_id")).group_by(_t.name).subquery()
+    same = (newest.c.name == _t.name) & (newest.c.generation_id == _t.generation_id)
+    return list(conn.execute(select(_t.info).join(newest, same).order_by(_t.name)).scalars())
 
 
 def live_tasks(conn: Connection, name: str) -> list[int]:

@@ -209,3 +209,9 @@ def vanished(conn: Connection, app: str) -> set[int]:
     """The jobs of an app that no live node declares any more."""
     gone = (_j.app == app, _j.vanished_at.is_not(None), _j.deleted_at.is_(None))
     return set(conn.execute(select(_j.id).where(*gone)).scalars())
+
+
+def after(conn: Connection, job_id: int, most: int) -> list[Job]:
+    """At most `most` jobs whose ids are higher, in the order of ids; their state rows are locked."""
+    query = _JOINED.where(_j.id > job_id).order_by(_j.id).limit(most)
+    return [_job(row) for row in conn.execute(query.with_for_update(of=job_state))]

@@ -1,0 +1,220 @@
+"""Runs asked for: run, execute, and the two that tidy up."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click as plain
+import rich_click as click
+
+from rota.cli.arguments import arg_option, args_file_option, job_argument, task_arguments
+from rota.cli.frame import Verb
+from rota.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from rota.app import Rota
+    from rota.cli.one_shot import OneShot
+    from rota.domain.execution import Execution
+    from rota.domain.job import Job
+
+F = TypeVar("F", bound=Callable[..., Any])
+UNSUCCESSFUL, TIMED_OUT, INTERRUPTED = 5, 8, 130
+
+
+def _run_options(wait: bool) -> Callable[[F], F]:
+    """The options of a run; whether it waits unless told otherwise."""
+
+    def add(command: F) -> F:
+        options = (
+            click.option(
+                "--wait/--no-wait", default=wait, show_default=True, help="Wait until it has ended."
+            ),
+            click.option("--follow", is_flag=True, help="Wait, and print its output as it comes."),
+            click.option("--timeout", type=click.FloatRange(0), help="Wait at most so many seconds."),
+            click.option(
+                "-m", "--module", "modules", multiple=True, help="Where its task is, if no node runs."
+            ),
+        )
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.command("run", cls=Verb)
+@job_argument
+@click.option("--force", is_flag=True, help="Although it is disabled or paused; never in spite of overlap.")
+@arg_option
+@args_file_option
+@_run_options(wait=True)
+@pass_session
+def run(session: Session, job: str, args: Any, args_file: Any, **how: Any) -> None:
+    """Run a job now and wait for it: print its message, items and duration.
+
+    Exits 5 when it ended unsuccessfully. When no live node can take it, an agent for this one run is started here.
+    """
+    ask(session, job, kwargs=task_arguments(args, args_file), **how)
+
+
+@click.command("execute", cls=Verb)
+@job_argument
+@click.option("--force", is_flag=True, help="Although it is disabled or paused; never in spite of overlap.")
+@arg_option
+@args_file_option
+@_run_options(wait=False)
+@pass_session
+def execute(session: Session, job: str, args: Any, args_file: Any, **how: Any) -> None:
+    """Queue a run of a job now and print the execution's id; a live node takes it."""
+    ask(session, job, kwargs=task_arguments(args, args_file), **how)
+
+
+@click.command("cleanup-sessions", cls=Verb)
+@click.option("--hours", type=click.FloatRange(0), default=1, show_default=True, help="Inactive for so long.")
+@_run_options(wait=True)
+@pass_session
+def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
+    """Clean up inactive sessions, by running the job session_cleanup."""
+    ask(session, "session_cleanup", kwargs={"hours": hours}, force=True, **how)
+
+
+@click.command("log-cleanup", cls=Verb)
+@click.option("--days", type=click.FloatRange(0), default=30, show_default=True, help="Days to retain.")
+@_run_options(wait=True)
+@pass_session
+def log_cleanup(session: Session, days: float, **how: Any) -> None:
+    """Clean up old executions and their output, by running the job database_cleanup."""
+    ask(session, "database_cleanup", kwargs={"keep_days": days}, force=True, **how)
+
+
+def ask(
+    session: Session,
+    reference: str,
+    *,
+    kwargs: dict[str, Any] | None,
+    force: bool,
+    wait: bool,
+    follow: bool,
+    timeout: float | None,
+    modules: tuple[str, ...],
+) -> None:
+    """Queue one run, wait for it if asked to, and end with the exit code that tells how it went."""
+    session.flags["modules"] = modules or None
+    ctx = plain.get_current_context()
+    with session.rota() as rota:
+        _tidy(rota)
+        execution_id = rota.executions.execute(reference, session.actor, kwargs=kwargs, force=force)
+        job = rota.jobs.get(reference)
+        if not (wait or follow):
+            _print_queued(session, rota, job, execution_id)
+            return
+        ended = _await(session, rota, job, execution_id, follow=follow, timeout=timeout)
+        if ended is None:
+            session.screen.note(_goes_on(f"did not end within {timeout:g} s", execution_id))
+            ctx.exit(TIMED_OUT)
+        _print_ended(session, rota, ended)
+    ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
+
+
+def _tidy(rota: "Rota") -> None:
+    """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
+    import socket
+
+    from rota.app import is_here
+    from rota.engine.reaper import Reaper
+
+    if not _presence(rota).schedulers():
+        Reaper(rota.db, rota.clock, socket.gethostname(), is_here).tick()
+
+
+def _presence(rota: "Rota") -> Any:
+    import socket
+
+    from rota.app import is_here
+    from rota.services.presence import Presence
+
+    host = socket.gethostname()
+    return Presence(rota.db, rota.clock, lambda n: n.host != host or is_here(n.pid, n.pid_started))
+
+
+def _await(
+    session: Session, rota: "Rota", job: "Job", execution_id: int, *, follow: bool, timeout: float | None
+) -> "Execution | None":
+    import sys
+
+    from rota.cli.lines import LinePrinter
+    from rota.cli.waiting import Waiting
+
+    stream = sys.stderr if session.screen.format == "json" else sys.stdout
+    printer = LinePrinter(session.screen, stream) if follow else None
+    with _worker(session, rota, job, execution_id) as helper:
+        between = helper.check if helper else lambda _: None
+        waiting = Waiting(
+            rota, session.screen, printer=printer, usual=job.average_duration_ms, between=between
+        )
+        try:
+            return waiting.until_ended(execution_id, timeout)
+        except KeyboardInterrupt:
+            if helper:
+                session.screen.note(f"Interrupted: cancelling execution {execution_id}.")
+                helper.stop()
+            else:
+                session.screen.note(_goes_on("was not waited for", execution_id))
+            plain.get_current_context().exit(INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _worker(session: Session, rota: "Rota", job: "Job", execution_id: int) -> "Iterator[OneShot | None]":
+    """An agent for this run where no live node can take it."""
+    if _presence(rota).takers(job):
+        yield None
+        return
+    from rota.cli.one_shot import OneShot
+
+    with OneShot(rota, execution_id, session) as helper:
+        yield helper
+
+
+def _print_queued(session: Session, rota: "Rota", job: "Job", execution_id: int) -> None:
+    from rota.cli.show_executions import execution_json
+
+    told = f"✓ {job.name} is queued as execution {execution_id}."
+    session.screen.one(execution_json(rota.executions.get(execution_id)), [("", told)], name=execution_id)
+    if not _presence(rota).takers(job):
+        session.screen.note("No live node can take it yet: it waits until one does (`rota serve`).")
+
+
+def _goes_on(what: str, execution_id: int) -> str:
+    return f"Execution {execution_id} {what}; it goes on: `rota executions show {execution_id}`"
+
+
+def _print_ended(session: Session, rota: "Rota", ended: "Execution") -> None:
+    """Message, items and duration; the error and what follows when it failed."""
+    from rota.cli.show_executions import MARKS, execution_json, items, outcome
+    from rota.cli.table import Cell
+    from rota.cli.words import milliseconds
+
+    mark, style = MARKS[ended.status]
+    took = f" in {milliseconds(ended.duration_ms)}" if ended.duration_ms is not None else ""
+    fields: list[tuple[str, Cell | str]] = [
+        (ended.job_name, Cell(f"{mark} {ended.status.value.replace('_', ' ')}{took}", style)),
+        ("message", outcome(ended)),
+        ("items", items(ended)),
+        ("warning", Cell(ended.warning or "", "yellow")),
+        ("execution", str(ended.id)),
+    ]
+    session.screen.one(execution_json(ended), fields, name=ended.id)
+    if ended.status != "succeeded":
+        session.screen.note(f"See `rota executions show {ended.id}` and `rota executions logs {ended.id}`.")
+        _tell_retry(session, rota, ended)
+
+
+def _tell_retry(session: Session, rota: "Rota", ended: "Execution") -> None:
+    from rota.domain.execution import ACTIVE
+    from rota.store.history import Filter
+
+    for one in rota.executions.search(Filter(job_id=ended.job_id, statuses=ACTIVE)):
+        if one.first_id == ended.first_id and one.not_before is not None:
+            session.screen.note(
+                f"It is tried again {session.screen.when(one.not_before)}, as execution {one.id}."
+            )

@@ -1,0 +1,134 @@
+"""One command line from its words to its exit code: what goes wrong is told once, here."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import click as plain
+
+from rota.cli.root import rota
+from rota.cli.words import shown
+from rota.domain.errors import Conflict, Denied, Invalid, NotFound, RotaError, Unavailable
+
+FAILED, USAGE, DECLINED, DENIED, UNSUCCESSFUL, NOT_FOUND, AWAY, TIMED_OUT, INTERRUPTED = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    130,
+)
+CODES: dict[type[RotaError], int] = {
+    NotFound: NOT_FOUND,
+    Conflict: FAILED,
+    Invalid: FAILED,
+    Denied: DENIED,
+    Unavailable: AWAY,
+}
+"""The five kinds of error as exit codes."""
+
+EXIT_CODES = {
+    0: "done",
+    FAILED: "failed; also a conflict with the present state, and an invalid schedule",
+    USAGE: "the command line is wrong; also a question that cannot be asked without a terminal",
+    DECLINED: "you answered no",
+    DENIED: "not permitted",
+    UNSUCCESSFUL: "the execution itself ended unsuccessfully",
+    NOT_FOUND: "nothing has that name or id",
+    AWAY: "the database is out of reach or has another schema",
+    TIMED_OUT: "the wait timed out; what was waited for goes on",
+    INTERRUPTED: "interrupted",
+}
+"""What each exit code says, for the reference."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line. Returns the exit code; EXIT_CODES says what each means."""
+    _never_fail_to_print(sys.stdout, sys.stderr)
+    as_json = _wants_json(words)
+    if asked := os.environ.get("_ROTA_COMPLETE"):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(rota, {}, "rota", "_ROTA_COMPLETE", asked)
+    try:
+        with rota.make_context("rota", list(words)) as ctx:
+            rota.invoke(ctx)
+        sys.stdout.flush()
+        return 0
+    except plain.exceptions.Exit as ended:
+        return ended.exit_code
+    except RotaError as error:
+        _tell(error, as_json=as_json)
+        return code_of(error)
+    except plain.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, plain.Abort):
+        print("Interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return 141
+    except OSError as error:
+        return _tell_system(error, as_json=as_json)
+
+
+def code_of(error: RotaError) -> int:
+    """The exit code of an error: that of its kind."""
+    return next((code for kind, code in CODES.items() if isinstance(error, kind)), FAILED)
+
+
+def _tell(error: RotaError, *, as_json: bool) -> None:
+    if as_json:
+        told = {"code": error.code, "message": error.message, "fix": error.fix, "field": error.field}
+        print(json.dumps({"error": told}), file=sys.stderr)
+        return
+    print(f"{_red('Error')}: {shown(error.message)}", file=sys.stderr)
+    if error.fix:
+        print(f"  {shown(error.fix)}", file=sys.stderr)
+
+
+def _tell_system(error: OSError, *, as_json: bool) -> int:
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, PermissionError):
+        denied = Denied(what, fix="check who owns it, or name another place with --database-url")
+        _tell(denied, as_json=as_json)
+        return DENIED
+    _tell(RotaError(what), as_json=as_json)
+    return FAILED
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether an error is to be told as JSON, although the words themselves may be wrong."""
+    formats = {"--json", "-ojson", "-ojsonl", "--output=json", "--output=jsonl"}
+    after = {words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-o", "--output")}
+    return bool(formats & set(words) or {"json", "jsonl"} & after)
+
+
+def _red(text: str) -> str:
+    return plain.style(text, fg="red", bold=True) if has_colour(sys.stderr) else text
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Whether colours may be written there: a terminal, and NO_COLOR (no-color.org) is not set."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def _never_fail_to_print(*streams: TextIO) -> None:
+    for stream in streams:
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+
+
+def _drop_output() -> None:
+    """Whoever read our output is gone: nothing may complain about that at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,129 @@
+"""How a command prints: data on stdout in the format asked for, all else on stderr."""
+
+import csv
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from rota.cli.table import Cell, Column, lines, paint
+from rota.cli.words import shown, when
+
+T = TypeVar("T")
+Fields = Iterable[tuple[str, Cell | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where and how to print.
+
+    format  table, json, jsonl or csv
+    quiet   names only
+    time    relative, local, job or utc
+    now     the instant that relative times count from
+    width   of the terminal, None where there is none: then nothing is cut
+    """
+
+    format: str
+    quiet: bool
+    time: str
+    now: datetime
+    width: int | None
+    colour: bool
+
+    @property
+    def is_json(self) -> bool:
+        """Whether a program reads this."""
+        return self.format in ("json", "jsonl")
+
+    def when(self, instant: datetime | None, zone: str = "UTC") -> str:
+        """An instant in the words asked for; `zone` is the job's own."""
+        return when(instant, self.now, self.time, zone)
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line of data for people."""
+        safe = shown(text)
+        print(paint(safe, style) if self.colour else safe)
+
+    def note(self, text: str) -> None:
+        """One line beside the data, for people: on stderr."""
+        print(shown(text), file=sys.stderr, flush=True)
+
+    def rows(
+        self,
+        columns: Sequence[Column[T]],
+        rows: Sequence[T],
+        *,
+        as_json: Callable[[T], dict[str, Any]],
+        name: Callable[[T], object],
+        empty: str,
+    ) -> None:
+        """A list: a table, an array, a line each, or CSV. `empty` is told when there is nothing in it."""
+        if self.quiet:
+            for row in rows:
+                print(shown(str(name(row))))
+        elif self.format == "json":
+            print(json.dumps([as_json(row) for row in rows], indent=2, ensure_ascii=False))
+        elif self.format == "jsonl":
+            for row in rows:
+                print(json.dumps(as_json(row), ensure_ascii=False))
+        elif self.format == "csv":
+            print(as_csv([as_json(row) for row in rows]), end="")
+        elif rows:
+            for text in lines(columns, rows, self.width, colour=self.colour):
+                print(text)
+        else:
+            self.note(empty)
+
+    def one(self, data: dict[str, Any], fields: Fields, *, name: object) -> None:
+        """One thing: its fields under one another, an object, or CSV of one row."""
+        if self.quiet:
+            print(shown(str(name)))
+        elif self.is_json:
+            print(json.dumps(data, indent=2 if self.format == "json" else None, ensure_ascii=False))
+        elif self.format == "csv":
+            print(as_csv([data]), end="")
+        else:
+            self.fields(fields)
+
+    def fields(self, fields: Fields) -> None:
+        """Labels and values, those without a value left out; what has several lines is indented."""
+        told = [(label, _cell(value)) for label, value in fields]
+        told = [(label, cell) for label, cell in told if cell.text]
+        wide = max((len(label) for label, _ in told), default=0)
+        for label, cell in told:
+            first, *more = shown(cell.text, keep="\n").split("\n")
+            text = first + "".join(f"\n{'':{wide}}  {line}" for line in more)
+            head = f"{label:{wide}}  " if wide else ""
+            print(f"{paint(head, 'dim')}{paint(text, cell.style)}" if self.colour else f"{head}{text}")
+
+
+def _cell(value: Cell | str) -> Cell:
+    return value if isinstance(value, Cell) else Cell(value)
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """CSV with a head; what is not a text or a number stands as JSON."""
+    if not rows:
+        return ""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_flat(value) for value in row.values()])
+    return out.getvalue()
+
+
+def _flat(value: Any) -> Any:
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that stdout is, None when it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

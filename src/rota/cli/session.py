@@ -1,0 +1,111 @@
+"""What a command works with: the settings, the services, the way to print, and who asks."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click as plain
+
+from rota.cli.frame import META
+from rota.domain.actor import Actor
+from rota.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from rota.app import Rota
+    from rota.cli.screen import Screen
+    from rota.settings import Loaded
+
+
+class Session:
+    """One command's view of the world. Made by `pass_session`; reads the shared options of its context."""
+
+    def __init__(self) -> None:
+        self.options: dict[str, Any] = plain.get_current_context().meta.get(META, {})
+        self.flags: dict[str, Any] = {}
+
+    @cached_property
+    def loaded(self) -> "Loaded":
+        """The settings with their sources; `flags` are those of the command itself."""
+        from rota.settings import load
+
+        shared = {"database_url": self.options.get("database_url")}
+        return load({**shared, **self.flags}, os.environ, Path.cwd())
+
+    @cached_property
+    def screen(self) -> "Screen":
+        """How to print."""
+        from datetime import UTC, datetime
+
+        from rota.cli.program import has_colour
+        from rota.cli.screen import Screen, terminal_width
+
+        form = "json" if self.options.get("as_json") else self.options.get("output", "table")
+        return Screen(
+            format=form,
+            quiet=bool(self.options.get("quiet")),
+            time=self.options.get("time", "relative"),
+            now=datetime.now(UTC),
+            width=terminal_width(),
+            colour=has_colour(sys.stdout),
+        )
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who asks: the user of this machine."""
+        try:
+            return Actor(getpass.getuser(), "cli")
+        except (OSError, KeyError):
+            return Actor(f"uid {os.getuid()}", "cli")
+
+    @contextmanager
+    def database(self) -> Iterator["Rota"]:
+        """The product, on a database whose schema may be any. Raises Unavailable where there is no file."""
+        from rota.app import build
+
+        with _begin_hint():
+            _require_file(self.loaded.settings.database_url)
+        with build(self.loaded.settings) as rota:
+            yield rota
+
+    @contextmanager
+    def rota(self) -> Iterator["Rota"]:
+        """The product, on a database that has its tables. Raises Unavailable, saying how to make them."""
+        with self.database() as rota:
+            with _begin_hint():
+                rota.require_schema()
+            yield rota
+
+
+def pass_session(command: Callable[..., None]) -> Callable[..., None]:
+    """Call a command with its Session as the first argument."""
+
+    @wraps(command)
+    def called(*args: Any, **kwargs: Any) -> None:
+        command(Session(), *args, **kwargs)
+
+    return called
+
+
+def _require_file(url: str) -> None:
+    """Reading must not make an empty database file where a name was misspelt."""
+    if not url.startswith("sqlite"):
+        return
+    file = Path(url.partition(":///")[2].partition("?")[0])
+    if file.name and not file.exists():
+        raise Unavailable(f"there is no database at {file.absolute()} yet", code="schema")
+
+
+@contextmanager
+def _begin_hint() -> Iterator[None]:
+    try:
+        yield
+    except Unavailable as error:
+        if error.code == "schema" and error.message.endswith("yet"):
+            fix = "run `rota serve` or `rota db upgrade`; if it is elsewhere, set ROTA_DATABASE_URL"
+            raise Unavailable(error.message, fix=fix, code=error.code) from error
+        raise

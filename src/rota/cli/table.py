@@ -1,0 +1,125 @@
+"""Tables that fit: to the terminal's width where there is one, whole where there is none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+
+from rota.cli.words import shown
+
+T = TypeVar("T")
+GAP = 2
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text and how it looks; a style is a name of STYLES, or nothing."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """A column of a table.
+
+    value  what a row shows in it
+    least  the narrowest it may be made when the terminal is narrow; 0: it is never cut
+    rank   columns of a higher rank are left out first when the terminal is too narrow for all
+    """
+
+    title: str
+    value: Callable[[T], Cell | str]
+    least: int = 0
+    rank: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid(Generic[T]):
+    column: Column[T]
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> int:
+        return max(cell_len(self.column.title), *(cell_len(cell.text) for cell in self.cells))
+
+    @property
+    def least(self) -> int:
+        return min(self.wanted, self.column.least or self.wanted)
+
+
+def lines(columns: Sequence[Column[T]], rows: Sequence[T], width: int | None, *, colour: bool) -> list[str]:
+    """The table as lines. `width` None: as wide as it is."""
+    laid = [_Laid(column, [_cell(column.value(row)) for row in rows]) for column in columns]
+    if width is not None:
+        laid = _fitting(laid, width)
+    widths = _widths(laid, width)
+    head = [Cell(one.column.title.upper(), "dim") for one in laid]
+    body = [[one.cells[index] for one in laid] for index in range(len(rows))]
+    return [_line(cells, laid, widths, colour=colour) for cells in (head, *body)]
+
+
+def _cell(value: Cell | str) -> Cell:
+    cell = value if isinstance(value, Cell) else Cell(value)
+    return Cell(shown(cell.text), cell.style)
+
+
+def _fitting(laid: list[_Laid[T]], width: int) -> list[_Laid[T]]:
+    """Without the columns that there is no room for, those of the highest rank first; rank 0 always stays."""
+    while sum(one.least + GAP for one in laid) - GAP > width:
+        worst = max(laid, key=lambda one: one.column.rank)
+        if worst.column.rank == 0:
+            break
+        laid = [one for one in laid if one is not worst]
+    return laid
+
+
+def _widths(laid: list[_Laid[T]], width: int | None) -> list[int]:
+    widths = [one.wanted for one in laid]
+    if width is None:
+        return widths
+    over = sum(widths) + GAP * (len(widths) - 1) - width
+    while over > 0:
+        room = [wide - one.least for wide, one in zip(widths, laid, strict=True)]
+        if not any(spare > 0 for spare in room):
+            break
+        # The widest of those that may shrink gives way, so that short columns stay whole.
+        index = max((i for i, spare in enumerate(room) if spare > 0), key=lambda i: widths[i])
+        widths[index] -= 1
+        over -= 1
+    return widths
+
+
+def _line(cells: list[Cell], laid: list[_Laid[T]], widths: list[int], *, colour: bool) -> str:
+    parts = []
+    for place, (cell, one, width) in enumerate(zip(cells, laid, widths, strict=True)):
+        text = fit(cell.text, width)
+        pad = " " * (width - cell_len(text))
+        last = place == len(laid) - 1
+        painted = paint(text, cell.style) if colour else text
+        parts.append(pad + painted if one.column.right else painted + ("" if last else pad))
+    return (" " * GAP).join(parts).rstrip()
+
+
+def fit(text: str, width: int) -> str:
+    """The text, cut with an ellipsis where it is too wide."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
+def paint(text: str, style: str) -> str:
+    """The text in a style, which is one or more names of STYLES, parted by spaces."""
+    codes = ";".join(STYLES[name] for name in style.split())
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text

@@ -1,0 +1,86 @@
+"""The noun `tasks`."""
+
+from typing import Any
+
+import rich_click as click
+
+from rota.cli.frame import Noun
+from rota.cli.session import Session, pass_session
+from rota.cli.table import Cell, Column
+
+
+@click.group("tasks", cls=Noun)
+def tasks() -> None:
+    """Tasks: what jobs can run. Nodes publish those that they know."""
+
+
+@tasks.command("list")
+@pass_session
+def list_tasks(session: Session) -> None:
+    """List the tasks that nodes have published, with how many live nodes know each."""
+    from rota.services.catalogue import Catalogue
+
+    with session.rota() as rota:
+        found = Catalogue(rota.db, rota.clock).tasks()
+    columns: list[Column[dict[str, Any]]] = [
+        Column("name", lambda task: Cell(task["name"], "bold"), least=20),
+        Column("arguments", lambda task: ", ".join(_arguments(task)), least=12, rank=2),
+        Column("nodes", lambda task: str(task["nodes"]), right=True),
+        Column("file", _place, least=12, rank=3),
+        Column("description", _summary, least=12, rank=1),
+    ]
+    empty = "No task is known yet: a node publishes what it loads (`rota serve -m MODULE`)."
+    session.screen.rows(columns, found, as_json=dict, name=lambda task: task["name"], empty=empty)
+
+
+def _arguments(task: dict[str, Any]) -> list[str]:
+    schema = task.get("schema") or {}
+    required = schema.get("required", [])
+    return [name if name in required else f"[{name}]" for name in schema.get("properties", {})]
+
+
+def _place(task: dict[str, Any]) -> str:
+    return f"{task['file']}:{task['line']}"
+
+
+def _summary(task: dict[str, Any]) -> str:
+    return (task.get("title") or task.get("description") or "").strip().split("\n")[0]
+
+
+@tasks.command("show")
+@click.argument("task", metavar="TASK")
+@pass_session
+def show(session: Session, task: str) -> None:
+    """Show one task: its arguments, where it is written, who knows it, which jobs run it."""
+    from rota.services.catalogue import Catalogue
+
+    with session.rota() as rota:
+        found = Catalogue(rota.db, rota.clock).task(task)
+    session.screen.one(found, _fields(found), name=found["name"])
+
+
+def _fields(task: dict[str, Any]) -> list[tuple[str, Cell | str]]:
+    return [
+        ("name", Cell(task["name"], "bold")),
+        ("title", task.get("title") or ""),
+        ("description", (task.get("description") or "").strip()),
+        ("written at", _place(task)),
+        ("arguments", "\n".join(_described(task)) or "none"),
+        ("known by", ", ".join(task["known_by"]) or "no live node"),
+        ("jobs", ", ".join(task["jobs"]) or "none"),
+    ]
+
+
+def _described(task: dict[str, Any]) -> list[str]:
+    schema = task.get("schema") or {}
+    required = schema.get("required", [])
+    return [
+        f"{name}: {_type(info)}" + ("" if name in required else f" = {info.get('default')!r}")
+        for name, info in schema.get("properties", {}).items()
+    ]
+
+
+def _type(info: dict[str, Any]) -> str:
+    if "anyOf" in info:
+        return " or ".join(_type(one) for one in info["anyOf"])
+    return str(info.get("type") or info.get("$ref", "anything").rpartition("/")[2])

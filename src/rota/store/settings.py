@@ -1,0 +1,29 @@
+"""Settings that are kept in the database, so that they hold for every process on it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rota.store.schema import settings
+
+_s = settings.c
+
+
+def all_of(conn: Connection) -> dict[str, Any]:
+    """What has been set, by name."""
+    return {name: value for name, value in conn.execute(select(_s.name, _s.value))}
+
+
+def put(conn: Connection, name: str, value: Any) -> None:
+    """Set one."""
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    written = dialect.insert(settings).values(name=name, value=value)
+    conn.execute(
+        written.on_conflict_do_update(index_elements=[_s.name], set_={"value": written.excluded.value})
+    )
+
+
+def forget(conn: Connection, name: str) -> None:
+    """Back to the default."""
+    conn.execute(delete(settings).where(_s.name == name))

@@ -1,0 +1,58 @@
+"""What the database says about itself: its version, its clock, what we may do in it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from rota.store.database import Database, sqlite_module
+from rota.store.schema import executions, jobs, metadata
+
+
+def version(db: Database) -> str:
+    """The database's own version, as "SQLite 3.51.3" or "PostgreSQL 18.1"."""
+    if db.is_sqlite:
+        return f"SQLite {sqlite_module().sqlite_version}"
+    with db.read() as conn:
+        return f"PostgreSQL {conn.execute(text('SHOW server_version')).scalar_one()}"
+
+
+def clock(conn: Connection) -> datetime | None:
+    """The server's clock; None for SQLite, which has none but ours."""
+    if conn.dialect.name != "postgresql":
+        return None
+    found: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
+    return found
+
+
+def lacking(db: Database) -> list[str]:
+    """What we may not do but must: tables that may not be written. Raises Unavailable when SQLite is read-only."""
+    if db.is_sqlite:
+        with db.write():
+            return []
+    wanted = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    with db.read() as conn:
+        return [
+            f"{right} on {table.name}"
+            for table in metadata.sorted_tables
+            for right in wanted
+            if not conn.execute(select(func.has_table_privilege(table.name, right))).scalar_one()
+        ]
+
+
+def variables_used(conn: Connection) -> list[tuple[str, str, str]]:
+    """The jobs whose schedule names a variable: (name, expression as written, as it was resolved)."""
+    there = (jobs.c.deleted_at.is_(None), jobs.c.schedule_expression.contains("${", autoescape=True))
+    columns = (jobs.c.name, jobs.c.schedule_expression, jobs.c.resolved_expression)
+    return [(row[0], row[1], row[2]) for row in conn.execute(select(*columns).where(*there))]
+
+
+def waiting_by_queue(conn: Connection) -> dict[str, int]:
+    """How many executions wait in each queue."""
+    query = select(executions.c.queue, func.count()).where(executions.c.status == "queued")
+    return {queue: n for queue, n in conn.execute(query.group_by(executions.c.queue))}
+
+
+def queues_of_jobs(conn: Connection) -> list[str]:
+    """The queues that enabled jobs use."""
+    query = select(jobs.c.task_queue).where(jobs.c.deleted_at.is_(None), jobs.c.is_enabled)
+    return sorted(conn.execute(query.distinct()).scalars())
