@@ -1,5 +1,10 @@
 """What every test has. Fixtures live in modules of their own; name them here."""
 
+import zoneinfo
+
+# The rules that the engine goes by; those of the operating system may be of another year.
+zoneinfo.reset_tzpath(to=())
+
 pytest_plugins = [
     "tests.servers.fixtures",
     "tests.servers.leftovers",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
+from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -50,7 +51,7 @@ class Zone(dict[int, Spans]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.info = ZoneInfo(name)
+        self.info = _rules(name)
 
     def __missing__(self, chunk: int) -> Spans:
         spans = self[chunk] = _steady() if self.name == "UTC" else self._table(chunk)
@@ -132,6 +133,18 @@ def _packaged_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime"})
+
+
+def _rules(name: str) -> ZoneInfo:
+    """The rules of the package tzdata, whose version is known and the same on every machine of an installation.
+
+    The operating system's own are only taken for a name that the package does not have.
+    """
+    try:
+        with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return ZoneInfo(name)
 
 
 def _nearest(name: str) -> str:

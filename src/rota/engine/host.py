@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 
 import structlog
 
@@ -13,6 +14,7 @@ from rota.engine.loop import Loop
 from rota.engine.reaper import Reaped, Reaper
 from rota.engine.scheduler import Fired, Scheduler
 from rota.services.holds import Holds
+from rota.services.zones import Zones
 from rota.store import nodes
 from rota.store.database import Database
 from rota.store.nodes import Node
@@ -45,7 +47,8 @@ class Host:
         agent: AgentProcess | None,
         watch: Callable[[Fired | Reaped], None] = lambda _: None,
     ) -> None:
-        self.db, self.clock, self.node, self.holds, self.reaper = db, clock, node, holds, reaper
+        self.db, self.clock, self.node, self.reaper = db, clock, node, reaper
+        self.holds, self.zones = holds, Zones(holds.jobs)
         self.agent, self.watch = agent, watch
         self._resting = threading.Event()
         self._beat_at = float("-inf")
@@ -57,6 +60,9 @@ class Host:
 
     def start(self) -> None:
         """Register, start the agent and begin to schedule. Raises Unavailable when the database is."""
+        renewed = self.zones.renew(version("tzdata"))
+        if renewed:
+            log.info("the rules of time zones have changed; next fires were computed anew", jobs=renewed)
         self._register()
         if self.agent is not None:
             self.db.bell.listeners.append(self.agent.poke)
