@@ -27,7 +27,7 @@ from rota.store.nodes import Node
 from rota.store.schema import audit, executions
 from tests.clock import MovableClock
 from tests.servers import databases
-from tests.servers.copies import copied_sqlite, sqlite_template
+from tests.servers.copies import copied_sqlite, empty, sqlite_template
 
 ANA = Actor("ana", "python")
 APP = "tests"
@@ -232,9 +232,21 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
-@pytest.fixture
-def world(migrated_url: str) -> Iterator[World]:
-    """A world on each database."""
-    made = World(migrated_url)
+@pytest.fixture(scope="session")
+def postgres_shared(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """URL of a migrated PostgreSQL database that tests use one after the other."""
+    with databases.fresh(postgres_url, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A world on each database, without a row in it."""
+    if request.param == "sqlite":
+        url = copied_sqlite(request.getfixturevalue("sqlite_copy"), tmp_path / "rota.db")
+    else:
+        url = request.getfixturevalue("postgres_shared")
+        empty(url)
+    made = World(url)
     yield made
     made.close()

@@ -4,10 +4,13 @@ import contextlib
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from rota.domain.errors import Conflict
 from rota.domain.execution import Status
 from rota.domain.job import JobPatch, Overlap
+from rota.store.schema import executions
 from tests.clock import NOON
 from tests.world import ANA
 
@@ -202,11 +205,6 @@ def test_what_was_running_when_overlap_was_forbidden_is_waited_for(world, overla
 
 
 def test_the_database_itself_refuses_a_second_running_execution_of_a_job(world):
-    from sqlalchemy import update
-    from sqlalchemy.exc import IntegrityError
-
-    from rota.store.schema import executions
-
     running(world, "queue_one")
     world.after(60)
     mend = update(executions).where(executions.c.status == "queued")

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from rota.domain.execution import Status, Trigger
 from rota.engine.scheduler import Fired
+from rota.store.schema import jobs
 from tests.clock import NOON
 from tests.world import ANA
 
@@ -158,10 +160,6 @@ def test_a_batch_is_one_transaction_and_the_next_tick_goes_on(world):
 
 
 def test_a_zone_that_vanished_is_the_jobs_problem_and_nobody_elses(world):
-    from sqlalchemy import update
-
-    from rota.store.schema import jobs
-
     world.add_job("broken", daily="13:00")
     world.add_job("sound", daily="13:00")
     with world.db.write() as conn:
