@@ -40,13 +40,21 @@ _CLAIMABLE: Select[Any] = (
 )
 
 
-def queues(conn: Connection) -> list[str]:
-    """The queues in which something waits that may be claimed: one look at the index for each."""
+def _queues() -> Select[Any]:
+    """One look at the index for each queue, however long it is."""
     waiting = (_e.status == Status.QUEUED, _e.hold.is_(None))
     first = select(func.min(_e.queue).label("queue")).where(*waiting).cte("waiting", recursive=True)
     after = select(func.min(_e.queue)).where(*waiting, _e.queue > first.c.queue).scalar_subquery()
     every = first.union_all(select(after).where(first.c.queue.is_not(None)))
-    return [name for name in conn.execute(select(every.c.queue)).scalars() if name is not None]
+    return select(every.c.queue).where(every.c.queue.is_not(None))
+
+
+_QUEUES = _queues()
+
+
+def queues(conn: Connection) -> list[str]:
+    """The queues in which something waits that may be claimed."""
+    return list(conn.execute(_QUEUES).scalars())
 
 
 def claimable(

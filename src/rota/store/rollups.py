@@ -2,30 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Insert, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.histogram import percentile
 from rota.store.schema import rollups
 
 _r = rollups.c
+_KEY = [_r.job_id, _r.hour, _r.node_id, _r.status, _r.bucket]
+_NAMES = [column.name for column in rollups.columns]
 
 Key = tuple[int, datetime, int, str, int]
 """(job, hour, node, status, bucket)"""
 
 
+@cache
+def _add(dialect: str) -> Insert:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(rollups)
+    added = {name: _r[name] + statement.excluded[name] for name in ("n", "retries", "total_ms")}
+    adding: Insert = statement.on_conflict_do_update(index_elements=_KEY, set_=added)
+    return adding
+
+
 def add(conn: Connection, counts: dict[Key, tuple[int, int, int]]) -> None:
     """Add (executions, retries, milliseconds) to each key, in the order of keys."""
-    if not counts:
-        return
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(rollups)
-    added = {name: _r[name] + statement.excluded[name] for name in ("n", "retries", "total_ms")}
-    names = [column.name for column in rollups.columns]
-    rows = [dict(zip(names, (*key, *counts[key]), strict=True)) for key in sorted(counts)]
-    key_columns = [_r.job_id, _r.hour, _r.node_id, _r.status, _r.bucket]
-    conn.execute(statement.on_conflict_do_update(index_elements=key_columns, set_=added), rows)
+    if counts:
+        rows = [dict(zip(_NAMES, (*key, *counts[key]), strict=True)) for key in sorted(counts)]
+        conn.execute(_add(conn.dialect.name), rows)
 
 
 def durations(conn: Connection, job_id: int, since: datetime, shares: Iterable[float]) -> list[float | None]:
