@@ -30,6 +30,7 @@ class AgentProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._failures = 0
         self._started_at = float("-inf")
+        self._ending = False
 
     @property
     def pid(self) -> int | None:
@@ -47,8 +48,8 @@ class AgentProcess:
         self._write(POKE)
 
     def keep_up(self) -> None:
-        """Start it again when it died."""
-        if self._process is None or self._process.poll() is None:
+        """Start it again when it died, unless it was told to end."""
+        if self._ending or self._process is None or self._process.poll() is None:
             return
         lived = self.clock.monotonic() - self._started_at
         self._failures = 0 if lived > CALM else self._failures
@@ -61,6 +62,7 @@ class AgentProcess:
 
     def stop(self, *, at_once: bool) -> None:
         """End it, and wait until it has; it is killed when it takes too long."""
+        self._ending = True
         if self._process is None:
             return
         self._write(END_NOW if at_once else END)
