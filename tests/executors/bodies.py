@@ -93,6 +93,15 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
+@task("fork_and_return")
+def fork_and_return() -> int:
+    """Parent and child both return."""
+    if os.fork() == 0:
+        print("from the child")
+        return 1
+    return os.waitstatus_to_exitcode(os.wait()[1])
+
+
 @task("segfault")
 def segfault() -> None:
     """Reads where nothing is."""

@@ -148,6 +148,13 @@ def test_a_body_that_ignores_sigterm_is_killed_with_all_it_forked(workshop, tmp_
     assert not [pid for pid in pids if is_alive(pid)]
 
 
+def test_a_forked_child_that_returns_from_the_body_is_no_second_runner(workshop):
+    ending = workshop.run("fork_and_return").ending
+    assert (ending.result, ending.warning) == ("0", None)
+    assert [line.text for line in ending.lines] == ["from the child"]
+    assert workshop.run("nothing").ending.status == Status.SUCCEEDED
+
+
 def test_a_gigabyte_of_output_costs_little_memory_and_keeps_both_ends(workshop):
     before = psutil.Process().memory_info().rss
     ending = workshop.run("print_much", megabytes=1024).ending

@@ -1,7 +1,10 @@
 """What an agent asks of a runner, and what it hears."""
 
 import json
+import random
 import time
+from collections import Counter
+from itertools import count
 
 import pytest
 
@@ -121,6 +124,32 @@ def test_what_waits_behind_a_long_body_can_be_recalled(workshop):
     assert workshop.wait(Recalled).execution_ids == [2, 3, 4, 5]
     assert workshop.runner.assigned == [1]
     assert workshop.wait(Ended).ending.result == '"slept"'
+
+
+def test_nothing_is_lost_or_run_twice_however_often_it_is_stopped_and_recalled(workshop):
+    """Whatever was assigned ends once or comes back once, and only a body that was to stop is stopped."""
+    chance = random.Random(7)
+    runner, ids, asked = workshop.runner, count(1), set()
+    over: Counter[int] = Counter()
+    for turn in range(400):
+        if len(runner.assigned) < 20:
+            tasks = chance.choices(["nothing", "sleep_async_shortly", "greet"], k=10)
+            runner.assign([attempt(next(ids), task) for task in tasks])
+        if chance.random() < 0.2:
+            runner.recall()
+        if runner.assigned and chance.random() < 0.5:
+            asked.add(runner.assigned[0])
+            runner.stop(runner.assigned[0], f"in turn {turn}")
+        workshop.listen()
+    while runner.assigned:
+        workshop.listen()
+    for event in workshop.heard:
+        if isinstance(event, Ended):
+            over[event.ending.execution_id] += 1
+            assert not event.stopped or event.ending.execution_id in asked
+        if isinstance(event, Recalled):
+            over.update(event.execution_ids)
+    assert over == {execution_id: 1 for execution_id in range(1, next(ids))}
 
 
 def test_an_idle_runner_answers_a_recall(workshop):

@@ -72,7 +72,7 @@ class Workshop:
 
     def listen(self) -> None:
         """Hear what there is, or wait a moment for something."""
-        assert not self.runner.dead, f"it is dead; heard {[type(event).__name__ for event in self.heard]}"
+        assert not self.runner.dead, f"it is dead; heard {self.heard[-3:]}"
         select.select(self.runner.filenos(), [], [], 0.05)
         self.heard += self.runner.pump(datetime.now(UTC))
 

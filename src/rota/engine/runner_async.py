@@ -15,15 +15,25 @@ class AsyncBodies:
     def __init__(self, signals: Signals) -> None:
         self._signals = signals
         self._runner: asyncio.Runner | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._stop_at_once = False
 
     def run(self, body: Awaitable[Any]) -> Any:
         """What the body returns or raises. A stop cancels its task."""
+        # Set before there is a task: an event loop would swallow what is raised in the middle of it.
+        self._task, self._stop_at_once, self._signals.cancel = None, False, self._cancel
+        try:
+            return self._run(body)
+        finally:
+            self._signals.cancel = None
+
+    def _run(self, body: Awaitable[Any]) -> Any:
         runner = self._runner = self._runner or asyncio.Runner()
         try:
             value = runner.run(self._attended(body))
-            self._cancel_rest(runner)
+            _cancel_rest(runner)
         except (Exception, asyncio.CancelledError):
-            self._cancel_rest(runner)
+            _cancel_rest(runner)
             raise
         except BaseException:
             # SystemExit and its like break out of the loop in the middle of a step: it is not used again.
@@ -32,21 +42,21 @@ class AsyncBodies:
         return value
 
     async def _attended(self, body: Awaitable[Any]) -> Any:
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        assert task is not None
-        self._signals.cancel = lambda: _cancel_soon(loop, task)
-        try:
-            return await body
-        finally:
-            self._signals.cancel = None
+        self._task = asyncio.current_task()
+        if self._stop_at_once and self._task is not None:
+            self._task.cancel()
+        return await body
 
-    def _cancel_rest(self, runner: asyncio.Runner) -> None:
-        if rest := asyncio.all_tasks(runner.get_loop()):
-            runner.run(_cancelled(rest))
+    def _cancel(self) -> None:
+        if self._task is None:
+            self._stop_at_once = True
+        else:
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
 
-def _cancel_soon(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
-    loop.call_soon_threadsafe(task.cancel)
+def _cancel_rest(runner: asyncio.Runner) -> None:
+    if rest := asyncio.all_tasks(runner.get_loop()):
+        runner.run(_cancelled(rest))
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:

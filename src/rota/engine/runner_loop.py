@@ -32,7 +32,13 @@ def runner_main(control_fd: int, output_fd: int, page: Page, *, clock: Callable[
     inbox = Inbox(socket.socket(fileno=control_fd), calm)
     config = inbox.config()
     output = Output(output_fd, config["nonce"], calm, clock)
-    signals = Signals(page, calm, lambda: output.say(["back", inbox.give_back()]))
+
+    def give_back() -> None:
+        # In one piece: a stop in between would lose what is no longer in the inbox.
+        with calm:
+            output.say(["back", inbox.give_back()])
+
+    signals = Signals(page, calm, give_back)
     signals.install()
     faulthandler.enable(output_fd)
     registry = load(
@@ -61,10 +67,14 @@ def runner_main(control_fd: int, output_fd: int, page: Page, *, clock: Callable[
 
 def _work(runner: Runner, inbox: Inbox, output: Output, stage: Stage) -> None:
     """Run what is assigned. An ending is told together with the next beginning, or at once when nothing waits."""
+    process = os.getpid()
     output.send()
     while (job := inbox.next()) is not None:
         outcome = runner.run(job)
         stage.reset()
+        if os.getpid() != process:
+            # A child that the body forked and let return: it is no runner.
+            os._exit(not outcome.success)
         left = stage.leftovers()
         output.post(_report(job, outcome, left))
         if left or not inbox.has_next():
