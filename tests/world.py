@@ -77,9 +77,14 @@ class World:
         """Register a live agent that knows the generation's tasks. Returns its id."""
         pid, now = next(self._pids), self.clock.now()
         self.alive.add((pid, 0.0))
-        fields = {"generation_id": self.generation, "queues": ("*",), "slots": 2, "role": "agent"} | fields
+        given: dict[str, Any] = {
+            "generation_id": self.generation,
+            "queues": ("*",),
+            "slots": 2,
+            "role": "agent",
+        }
         node = Node(name=name, host=host, pid=pid, pid_started=0.0, version="0", registered_at=now,
-                    beat_at=now, app=app, **fields)  # fmt: skip
+                    beat_at=now, app=app, **given | fields)  # fmt: skip
         with self.db.write() as conn:
             return nodes.register(conn, node)
 
@@ -124,7 +129,7 @@ class World:
 
     def dispatcher(self, node: int | None = None, queues: Sequence[str] = ("*",), **how: Any) -> Dispatcher:
         """The dispatcher of a node."""
-        given = {"is_quick": lambda _: False, "generation": self.generation} | how
+        given: dict[str, Any] = {"is_quick": lambda _: False, "generation": self.generation} | how
         return Dispatcher(node or self.node, queues=queues, **given)
 
     def end(
@@ -168,8 +173,8 @@ class World:
 
     def history(self, job: Job | str | None = None, *statuses: Status) -> list[Execution]:
         """The executions, oldest first: of a job, or all; at these statuses, or at any."""
-        job_id = self.jobs.get(job).id if isinstance(job, str) else job and job.id
-        wanted = history.Filter(job_id=job_id, statuses=statuses or None)
+        job = self.jobs.get(job) if isinstance(job, str) else job
+        wanted = history.Filter(job_id=job.id if job else None, statuses=statuses or None)
         return self.executions.search(wanted, size=10**6)[::-1]
 
     def last(self, job: Job | str | None = None) -> Execution:

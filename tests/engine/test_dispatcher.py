@@ -7,7 +7,7 @@ from rota.engine.dispatcher import Capacity, choose
 from tests.world import ANA, published
 
 
-def execute(world, name: str, **fields) -> int:
+def execute(world, name: str, **fields):
     world.add_job(name, **fields)
     return world.executions.execute(name, ANA)
 

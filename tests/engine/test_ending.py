@@ -99,12 +99,12 @@ def test_history_and_rollups_agree_by_count(world):
         world.after(30)
         world.run(status)
     world.after(4000)
-    told = {}
+    told: dict[str, int] = {}
     for row in world.history():
         if row.is_final:
             told[row.status.value] = told.get(row.status.value, 0) + row.slot_count
     with world.db.read() as conn:
-        counted = {}
+        counted: dict[str, int] = {}
         for status, n in conn.execute(select(rollups.c.status, rollups.c.n)):
             counted[status] = counted.get(status, 0) + n
     assert counted == told

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from rota.domain.job import Definition, Job, JobSpec, JobStatus, standing
 from rota.store.schema import job_state, job_versions, jobs
@@ -169,7 +170,7 @@ def _micros(now: datetime) -> int:
 
 def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
     if conn.dialect.name == "postgresql":
-        return _j.tags.contains([tag])
+        return cast(_j.tags, JSONB).contains([tag])
     each = func.json_each(_j.tags).table_valued("value", name="tag")
     return select(each.c.value).where(each.c.value == tag).exists()
 
