@@ -73,6 +73,7 @@ class Workshop:
     def listen(self) -> None:
         """Hear what there is, or wait a moment for something."""
         assert not self.runner.dead, f"it is dead; heard {self.heard[-3:]}"
+        self.runner.beat()
         select.select(self.runner.filenos(), [], [], 0.05)
         self.heard += self.runner.pump(datetime.now(UTC))
 
@@ -86,7 +87,7 @@ class Workshop:
     def run(self, task_name: str, **kwargs: Any) -> Ended:
         """Run it to its end."""
         self.begin(task_name, **kwargs)
-        return self.wait(Ended)
+        return self.wait(Ended, patience=3 * PATIENCE)
 
     def end(self) -> None:
         """Leave nothing."""

@@ -48,13 +48,11 @@ class Stage:
 
     def leftovers(self) -> list[int]:
         """The processes that the body started and that are alive, also a moment later. Its dead ones are buried."""
-        try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return []
-        deadline = time.monotonic() + _GRACE
-        while (alive := self._alive()) and time.monotonic() < deadline:
+        alive = self._alive()
+        deadline = time.monotonic() + _GRACE if alive else 0.0
+        while alive and time.monotonic() < deadline:
             time.sleep(0.005)
+            alive = self._alive()
         return alive
 
     def _alive(self) -> list[int]:

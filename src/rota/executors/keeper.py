@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -46,7 +47,7 @@ class Charge:
 def main() -> int:
     """Be the keeper of one runner, until nothing of it is alive."""
     charge = Charge(**json.loads(sys.argv[1]))
-    become_subreaper()
+    has_subreaper = become_subreaper()
     # What comes before the runner is ready for signals must not end it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
@@ -56,7 +57,7 @@ def main() -> int:
         _be_runner(charge, page, keeper)
     os.close(charge.control)
     os.close(charge.output)
-    Keeper(charge, page, runner).keep()
+    Keeper(charge, page, runner, has_subreaper=has_subreaper).keep()
     return 0
 
 
@@ -88,10 +89,12 @@ def _be_runner(charge: Charge, page: Page, keeper: int) -> NoReturn:
 class Keeper:
     """Watches one runner and one agent."""
 
-    def __init__(self, charge: Charge, page: Page, runner: int) -> None:
+    def __init__(self, charge: Charge, page: Page, runner: int, *, has_subreaper: bool) -> None:
         self._charge = charge
         self._page = page
         self._runner = runner
+        self._has_subreaper = has_subreaper
+        self._buried = False
         self._unread = b""
         self._status = 0
         self._cpu = 0.0
@@ -142,7 +145,10 @@ class Keeper:
             os.read(self._wakes, 4096)
 
     def _is_dead(self) -> bool:
-        return os.waitid(os.P_PID, self._runner, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        pid, status, usage = os.wait4(self._runner, os.WNOHANG)
+        if pid:
+            self._bury(status, usage)
+        return bool(pid)
 
     def _obey(self) -> str | None:
         """Carry out what the agent ordered. Returns why the runner must die, or None."""
@@ -170,9 +176,10 @@ class Keeper:
     def _end_all(self) -> list[int]:
         """Kill until nothing is left. Returns what could not be killed within the patience."""
         deadline, pause = time.monotonic() + self._charge.patience, 0.001
-        # What has lost its parent where there is no subreaper is still found by its group.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._runner, signal.SIGKILL)
+        if not self._has_subreaper or not self._buried:
+            # What has lost its parent where there is no subreaper is still found by its group.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._runner, signal.SIGKILL)
         while True:
             below = descendants(os.getpid())
             kill(below)
@@ -192,9 +199,14 @@ class Keeper:
             if pid == 0:
                 return False
             if pid == self._runner:
-                self._status = status
-                self._cpu = usage.ru_utime + usage.ru_stime
-                self._rss = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+                self._bury(status, usage)
+
+    def _bury(self, status: int, usage: resource.struct_rusage) -> None:
+        """Note how the runner died. From here on its process id may be somebody else's."""
+        self._buried = True
+        self._status = status
+        self._cpu = usage.ru_utime + usage.ru_stime
+        self._rss = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
 
     def _report(self, what: dict[str, Any]) -> None:
         # An agent that is gone hears nothing; there is nobody else to tell.

@@ -1,6 +1,7 @@
 """Start a keeper, and speak to it."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from collections.abc import Mapping
 
 WITHHELD = ("ROTA_DATABASE_URL", "ROTA_SECRET_KEY", "ROTA_BROKER_URL")
 """What a job must not find in its environment."""
+
+_PIPE_BYTES = 256 * 1024
 
 
 class Keeping:
@@ -28,6 +31,7 @@ class Keeping:
     ) -> None:
         agent, runner = socket.socketpair()
         output, orders, status = os.pipe(), os.pipe(), os.pipe()
+        _widen(output[1])
         self.control, self.output, self.status = agent.detach(), output[0], status[0]
         self._orders = orders[1]
         theirs = {"control": runner.fileno(), "output": output[1], "orders": orders[0], "status": status[1]}
@@ -81,3 +85,9 @@ class Keeping:
     def _close(self) -> None:
         for fd in (self.control, self.output, self.status, self._orders):
             os.close(fd)
+
+
+def _widen(pipe: int) -> None:
+    """Let a body print more before it has to wait for the agent, where the system allows that (64 KiB else)."""
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -9,7 +9,6 @@ import contextlib
 import ctypes
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable
 
@@ -89,4 +88,7 @@ def _parents() -> list[tuple[int, int]]:
 
 
 def _ps(*arguments: str) -> str:
+    # Only where there is no /proc: the keeper starts with each runner, and this import would double its time.
+    import subprocess
+
     return subprocess.run(["ps", *arguments], capture_output=True, text=True, check=False).stdout

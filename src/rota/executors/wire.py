@@ -10,6 +10,7 @@ runner to agent   ["hello", published] · ["b", id, instant, cpu] · ["p", id, d
                   ["call", id, call id, method, args] · ["back", ids] · ["log", level, instant, text]
 """
 
+import select
 import struct
 from typing import Any, NamedTuple
 
@@ -86,8 +87,8 @@ def raised_again(said: dict[str, str | None]) -> RotaError:
     return error
 
 
-LONGEST_TEXT = 4_000
-"""Bytes: a mark fits into what a pipe takes in one piece (4,096), so that nothing is written into it."""
+LONGEST_TEXT = select.PIPE_BUF - 96
+"""Bytes (4,000 on Linux): a mark fits into what a pipe takes in one piece, so that nothing is written into it."""
 
 _LENGTH = struct.Struct("!H")
 _START = b"\x00\x1e"
