@@ -115,6 +115,7 @@ class Rota:
         from rota.engine.host import Host
         from rota.engine.keepup import AgentProcess
         from rota.engine.reaper import Reaper
+        from rota.executors.identity import is_here
 
         patience = self.settings.shutdown_grace + self.settings.kill_after + 15
         command = [sys.executable, "-P", "-m", "rota.process"]
@@ -131,8 +132,7 @@ class Rota:
 
     def node(self, role: str) -> "Node":
         """This process as a node, not registered yet."""
-        import psutil
-
+        from rota.executors.identity import started_at
         from rota.store.nodes import Node
 
         host, now = socket.gethostname(), self.clock.now()
@@ -141,7 +141,7 @@ class Rota:
             role=role,
             host=host,
             pid=os.getpid(),
-            pid_started=psutil.Process().create_time(),
+            pid_started=started_at(os.getpid()) or 0.0,
             version=version("rota"),
             registered_at=now,
             beat_at=now,
@@ -156,17 +156,6 @@ class Rota:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def is_here(pid: int, started: float) -> bool:
-    """Whether the process of that pid that started then lives on this machine."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def build(

@@ -84,7 +84,7 @@ def _listen(shut_down: "Callable[[], None]", sound: "Callable[[], None]") -> Non
 
 def _owner_is_gone(marker: str) -> bool:
     """Whether the agent that a runner's marker names is dead. A marker that is none of ours names nobody."""
-    from rota.app import is_here
+    from rota.executors.identity import is_here
 
     try:
         pid, started, _ = marker.split(":")

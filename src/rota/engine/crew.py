@@ -183,16 +183,17 @@ class Crew:
                 runner.kill(why)
 
     def watch(self) -> float:
-        """Hold every body to its limits. Returns in how many seconds to look again, at most 1."""
+        """Hold every body to its limits. Returns in how many seconds to look again, at most 3."""
         now = self.clock.monotonic()
         look_at_memory = now - self._memory_at >= MEMORY_LOOK
         if look_at_memory:
             self._memory_at = now
-        next_look = 1.0
+        next_look = 3.0
         for runner in self.runners:
             current = runner.current
             if current is None or current.execution_id not in self.attempts:
                 continue
+            next_look = min(next_look, 1.0)
             attempt = self.attempts[current.execution_id]
             if len(runner.assigned) > 1 and now - current.begun > QUICK_SECONDS:
                 runner.recall()

@@ -18,7 +18,7 @@ class Node:
     """One process that takes part: its row is its incarnation and is never used by another.
 
     role         "scheduler" or "agent"
-    pid_started  when the process started, in seconds since the epoch, to tell it from a later one of the same pid
+    pid_started  when the process started, as `executors.identity` tells it from a later one of the same pid
     beat         a counter that only it increases
     slots        how many executions it runs at a time
     """

@@ -120,7 +120,7 @@ def _tidy(rota: "Rota") -> None:
     """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
     import socket
 
-    from rota.app import is_here
+    from rota.executors.identity import is_here
     from rota.engine.reaper import Reaper
 
     if not _presence(rota).schedulers():
@@ -130,7 +130,7 @@ def _tidy(rota: "Rota") -> None:
 def _presence(rota: "Rota") -> Any:
     import socket
 
-    from rota.app import is_here
+    from rota.executors.identity import is_here
     from rota.services.presence import Presence
 
     host = socket.gethostname()

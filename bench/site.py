@@ -1,0 +1,102 @@
+"""Where the measurements run: a fresh database of each kind on loopback, and rota on it with jobs that do nothing."""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+from sqlalchemy import delete, func, insert, select
+
+from rota.app import Rota, build
+from rota.domain.execution import ACTIVE
+from rota.domain.job import JobSpec
+from rota.settings import Settings
+from rota.store.schema import executions, job_state, job_versions, jobs
+from tests.servers import databases, postgres
+
+NOTHING = "from rota import job\n\n@job(overlap='allow')\ndef nothing():\n    pass\n"
+
+
+@contextlib.contextmanager
+def addresses() -> Iterator[list[tuple[str, str]]]:
+    """(name, address) of a fresh SQLite and, where its binaries are there, a fresh PostgreSQL database."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        found = [("SQLite", f"sqlite:///{folder}/rota.db")]
+        binaries = postgres.binaries_of_wheel() or postgres.installed_binaries()
+        if binaries is not None:
+            server = stack.enter_context(postgres.running(binaries))
+            found.append(("PostgreSQL", stack.enter_context(databases.fresh(server.url))))
+        yield found
+
+
+@contextlib.contextmanager
+def rota_on(address: str, *, runners: int = 2, source: str = NOTHING) -> Iterator[Rota]:
+    """rota on that database, with a module that holds `source` in a folder of its own. Nothing is started."""
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder, "measured_jobs.py")
+        module.write_text(source)
+        settings = Settings(database_url=address, modules=(str(module),), runners=runners)
+        with build(settings) as rota:
+            rota.upgrade()
+            yield rota
+
+
+def wait_for_job(rota: Rota, name: str) -> int:
+    """Wait until a node has declared the job. Returns its id."""
+    while True:
+        with rota.db.read() as conn:
+            found = conn.execute(select(jobs.c.id).where(jobs.c.name == name)).scalar()
+        if found is not None:
+            return int(found)
+        time.sleep(0.05)
+
+
+def wait_until_done(rota: Rota) -> None:
+    """Wait until nothing is queued or running."""
+    query = select(func.count()).select_from(executions).where(executions.c.status.in_(ACTIVE))
+    while True:
+        with rota.db.read() as conn:
+            if not conn.execute(query).scalar():
+                return
+        time.sleep(0.02)
+
+
+def make_jobs(rota: Rota, spec: JobSpec, count: int, next_run: datetime) -> None:
+    """Put `count` jobs like `spec` there, all due at one instant, in place of those that there are."""
+    now = rota.clock.now()
+    row = spec.model_dump() | {
+        "tags": [],
+        "resolved_expression": spec.schedule_expression,
+        "origin": "runtime",
+    }
+    row |= {
+        "overrides": {},
+        "created_at": now,
+        "created_by": "bench",
+        "updated_at": now,
+        "updated_by": "bench",
+    }
+    with rota.db.write() as conn:
+        for table in (executions, job_state, job_versions, jobs):
+            conn.execute(delete(table))
+        for start in range(0, count, 5000):
+            named = [
+                {**row, "version": 1, "name": f"job_{n}"} for n in range(start, min(count, start + 5000))
+            ]
+            ids = conn.execute(insert(jobs).returning(jobs.c.id), named).scalars().all()
+            conn.execute(insert(job_state), [{"job_id": job_id, "next_run": next_run} for job_id in ids])
+
+
+def processes() -> list[psutil.Process]:
+    """This process and everything below it that is rota, not a database server."""
+    own = psutil.Process(os.getpid())
+    return [own, *(one for one in own.children(recursive=True) if "rota" in " ".join(one.cmdline()))]
+
+
+def cpu_seconds() -> float:
+    """CPU that they have used so far."""
+    return sum(sum(process.cpu_times()[:2]) for process in processes())
