@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def arguments_file(_ctx: plain.Context, _param: plain.Parameter, value: str | No
     if value is None:
         return None
     try:
-        text = plain.get_text_stream("stdin").read() if value == "-" else Path(value).read_text("utf-8")
+        text = sys.stdin.read() if value == "-" else Path(value).read_text("utf-8")
         found = json.loads(text)
     except OSError as error:
         raise plain.BadParameter(f"cannot read {value}: {error.strerror}") from error

@@ -5,10 +5,15 @@ from rota.sdk import JobContext, JobResult, task
 
 @task("rota.database_cleanup", title="Delete old execution records")
 def database_cleanup(
-    context: JobContext, *, keep_days: float = 30, keep_failed_days: float = 90, dry_run: bool = False
+    context: JobContext,
+    *,
+    keep_days: float | None = None,
+    keep_failed_days: float | None = None,
+    dry_run: bool = False,
 ) -> JobResult:
     """Delete executions that ended more than `keep_days` days ago; failures are kept for `keep_failed_days`.
 
+    What is not given is as the settings retention_days (30) and retention_failed_days (90) say.
     Works in small steps, each a short transaction. Safe to run twice, and to interrupt.
     """
     deleted, last_id = 0, 0

@@ -66,11 +66,15 @@ class Configuration:
 
     def _value(self, name: str, kept: dict[str, Any]) -> Value:
         described = Kept.model_fields[name].description or ""
-        if (given := self.environ.get(variable(name))) is not None:
+        if (given := self._locked(name)) is not None:
             return Value(name, _read(name, given), "environment", described)
         if name in kept:
             return Value(name, _read(name, kept[name]), "database", described)
         return Value(name, getattr(Kept(), name), "default", described)
+
+    def _locked(self, name: str) -> str | None:
+        """What the environment says; never of hold_all, which every node must see alike."""
+        return None if name == settings.HOLD_ALL else self.environ.get(variable(name))
 
     def held(self) -> Kept:
         """All of them as one value."""
@@ -91,7 +95,7 @@ class Configuration:
         if name not in Kept.model_fields:
             error = unknown("setting", name, Kept.model_fields)
             raise Invalid(f'no setting named "{name}" is kept in the database', fix=error.fix, field=name)
-        if variable(name) in self.environ:
+        if self._locked(name) is not None:
             fix = f"change or unset the variable {variable(name)}"
             raise Conflict(f"{name} is locked by the environment", fix=fix, code="locked")
         value = None if text is None else _read(name, text)

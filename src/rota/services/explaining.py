@@ -10,7 +10,7 @@ from rota.domain.job import Job, JobStatus, Overlap
 from rota.domain.kinds import Kind
 from rota.services.jobs import require
 from rota.services.presence import Presence, Seen, serves
-from rota.store import history
+from rota.store import history, settings
 from rota.store.database import Database
 
 MOMENT = timedelta(seconds=5)
@@ -59,17 +59,19 @@ class Explaining:
         with self.db.read() as conn:
             job = require(conn, reference)
             active = history.listing(conn, history.Filter(job_id=job.id, statuses=ACTIVE), 20)
+            held = settings.is_held(conn)
             knowing = self.presence.knowing(conn, job.task_name)
         seen = self.presence.nodes()
         items = (
-            _problem(job),
             _enabled(job),
             _paused(job, now),
+            *_held(held),
             _future(job, now),
             _scheduler(seen),
             _worker(job, knowing, active),
             _overlap(job, active),
             *_retries(active, now),
+            _problem(job),
         )
         return Explanation(job, status_sentence(job, active, now), items)
 
@@ -138,6 +140,11 @@ def _paused(job: Job, now: datetime) -> Item:
     until = f"; resumes {_from_now(job.paused_until, now)}" if job.paused_until else ""
     text = f"it was paused by {job.paused_by} {_from_now(job.paused_at, now)}{why}{until}"
     return Item("paused", False, text, f"`rota jobs resume {job.name}`")
+
+
+def _held(held: bool) -> list[Item]:
+    fix = "`rota config set hold_all false`"
+    return [Item("hold_all", False, "nothing starts anywhere: hold_all is set", fix)] if held else []
 
 
 def _future(job: Job, now: datetime) -> Item:

@@ -1,12 +1,13 @@
 """What ready-made tasks may ask of rota itself. They run without its database; their agent asks for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
 from rota.domain.execution import ACTIVE
+from rota.services.configuration import Configuration
 from rota.store import history, nodes, state
 from rota.store.database import Database
 
@@ -15,10 +16,13 @@ STEP = 500
 
 
 class Tending:
-    """The verbs, by the names that `context.rota` calls them."""
+    """The verbs, by the names that `context.rota` calls them.
 
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self.db, self.clock = db, clock
+    environ  where settings may be set in spite of the database
+    """
+
+    def __init__(self, db: Database, clock: Clock, environ: Mapping[str, str] | None = None) -> None:
+        self.db, self.clock, self.environ = db, clock, environ or {}
 
     def call(self, method: str, args: dict[str, Any]) -> Any:
         """Do what a ready-made task asked. Raises Invalid for a verb that there is not."""
@@ -31,14 +35,23 @@ class Tending:
         return verbs[method](**args)
 
     def purge_executions(
-        self, *, after_id: int, keep_days: float, keep_failed_days: float, dry_run: bool = False
+        self,
+        *,
+        after_id: int,
+        keep_days: float | None = None,
+        keep_failed_days: float | None = None,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Delete old executions and their output among the next few after `after_id`.
 
+        keep_days, keep_failed_days  None: as the settings of retention say
         Returns {"deleted": how many, "last_id": the last one looked at, null when there is no further one}.
         """
         now = self.clock.now()
-        limits = (now - timedelta(days=keep_days), now - timedelta(days=keep_failed_days))
+        held = Configuration(self.db, self.clock, self.environ).held()
+        days = keep_days if keep_days is not None else held.retention_days
+        failed_days = keep_failed_days if keep_failed_days is not None else held.retention_failed_days
+        limits = (now - timedelta(days=days), now - timedelta(days=failed_days))
         access = self.db.read if dry_run else self.db.write
         with access() as conn:
             deleted, last_id = history.purge(conn, after_id, *limits, STEP, dry_run=dry_run)

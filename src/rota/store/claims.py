@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, func, or_
 from rota.domain.attempt import Attempt
 from rota.domain.execution import UNDERWAY, Status
 from rota.domain.job import Overlap
+from rota.store import settings
 from rota.store.nodes import GONE
 from rota.store.schema import executions, job_state, jobs, nodes, tasks
 
@@ -71,6 +72,8 @@ def claimable(
     serves      whether the node takes work of a queue
     only        the one execution to look for, or None for all
     """
+    if settings.is_held(conn):
+        return []
     query = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.id == only)
     found: list[tuple[int, Attempt]] = []
     for queue in filter(serves, queues(conn)):

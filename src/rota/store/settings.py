@@ -9,6 +9,9 @@ from rota.store.schema import settings
 
 _s = settings.c
 
+HOLD_ALL = "hold_all"
+"""While this is true no node takes anything."""
+
 
 def all_of(conn: Connection) -> dict[str, Any]:
     """What has been set, by name."""
@@ -27,3 +30,8 @@ def put(conn: Connection, name: str, value: Any) -> None:
 def forget(conn: Connection, name: str) -> None:
     """Back to the default."""
     conn.execute(delete(settings).where(_s.name == name))
+
+
+def is_held(conn: Connection) -> bool:
+    """Whether nothing may start anywhere."""
+    return conn.execute(select(_s.value).where(_s.name == HOLD_ALL)).scalar() is True

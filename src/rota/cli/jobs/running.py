@@ -109,9 +109,6 @@ def ask(
             _print_queued(session, rota, job, execution_id)
             return
         ended = _await(session, rota, job, execution_id, follow=follow, timeout=timeout)
-        if ended is None:
-            session.screen.note(_goes_on(f"did not end within {timeout:g} s", execution_id))
-            ctx.exit(TIMED_OUT)
         _print_ended(session, rota, ended)
     ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
 
@@ -120,8 +117,8 @@ def _tidy(rota: "Rota") -> None:
     """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
     import socket
 
-    from rota.executors.identity import is_here
     from rota.engine.reaper import Reaper
+    from rota.executors.identity import is_here
 
     if not _presence(rota).schedulers():
         Reaper(rota.db, rota.clock, socket.gethostname(), is_here).tick()
@@ -139,7 +136,7 @@ def _presence(rota: "Rota") -> Any:
 
 def _await(
     session: Session, rota: "Rota", job: "Job", execution_id: int, *, follow: bool, timeout: float | None
-) -> "Execution | None":
+) -> "Execution":
     import sys
 
     from rota.cli.lines import LinePrinter
@@ -153,14 +150,24 @@ def _await(
             rota, session.screen, printer=printer, usual=job.average_duration_ms, between=between
         )
         try:
-            return waiting.until_ended(execution_id, timeout)
+            ended = waiting.until_ended(execution_id, timeout)
         except KeyboardInterrupt:
-            if helper:
-                session.screen.note(f"Interrupted: cancelling execution {execution_id}.")
-                helper.stop()
-            else:
-                session.screen.note(_goes_on("was not waited for", execution_id))
+            _leave(session, helper, execution_id, "Interrupted")
             plain.get_current_context().exit(INTERRUPTED)
+        if ended is None:
+            _leave(session, helper, execution_id, f"It did not end within {timeout:g} s")
+            plain.get_current_context().exit(TIMED_OUT)
+        return ended
+
+
+def _leave(session: Session, helper: "OneShot | None", execution_id: int, why: str) -> None:
+    """Wait no longer. What a node runs goes on; what only this process keeps running is cancelled."""
+    if helper is None:
+        told = f"{why}; execution {execution_id} goes on: `rota executions show {execution_id}`"
+        session.screen.note(told)
+        return
+    session.screen.note(f"{why}; execution {execution_id} runs only here, so it is cancelled.")
+    helper.stop()
 
 
 @contextlib.contextmanager
@@ -182,10 +189,6 @@ def _print_queued(session: Session, rota: "Rota", job: "Job", execution_id: int)
     session.screen.one(execution_json(rota.executions.get(execution_id)), [("", told)], name=execution_id)
     if not _presence(rota).takers(job):
         session.screen.note("No live node can take it yet: it waits until one does (`rota serve`).")
-
-
-def _goes_on(what: str, execution_id: int) -> str:
-    return f"Execution {execution_id} {what}; it goes on: `rota executions show {execution_id}`"
 
 
 def _print_ended(session: Session, rota: "Rota", ended: "Execution") -> None:
