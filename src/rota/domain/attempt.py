@@ -91,6 +91,15 @@ class Ending:
         return max(0, round((self.ended_at - self.started_at).total_seconds() * 1000))
 
 
+    def bare(self, problem: str) -> "Ending":
+        """How and when it ended, without anything that the body told."""
+        warning = f"what it told could not be recorded: {problem}".splitlines()[0][:500]
+        return Ending(
+            self.execution_id, self.status, self.ended_at, self.started_at, warning=warning,
+            retry_after=self.retry_after, no_retry=self.no_retry,
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an execution's output.

@@ -26,6 +26,9 @@ BEAT = 3.0
 LINES = 0.5
 """Seconds between signs of life to the runners' keepers, and between looks for new output."""
 
+GATHER = 0.001
+"""Seconds that many quick bodies are listened to at a time: waking for each costs more than the work it brings."""
+
 MARGIN = 5.0
 """Seconds beyond all patience after which a shutdown goes on without what still runs."""
 
@@ -61,7 +64,7 @@ class Agent:
         self._news: deque[News] = deque()
         self._tray = Tray()
         self._beat_at = self._lines_at = float("-inf")
-        self._shutdowns = 0
+        self._shutdowns = self._heard = 0
 
     def _tell(self, news: News) -> None:
         """From the clerk's thread to this one."""
@@ -88,10 +91,11 @@ class Agent:
         self.crew.fill()
         self._show_life()
         self.watch.follow(self.crew.runners)
-        self.watch.wait(self.crew.watch())
+        self.watch.wait(self.crew.watch(), GATHER if self.crew.is_streaming else 0.0)
         for runner, event in self.crew.pump(self.clock.now()):
             self._regard(runner, event)
         while self._news:
+            self._heard += 1
             self._learn(self._news.popleft())
         self.crew.assign()
         self._refuse()
@@ -99,7 +103,7 @@ class Agent:
         if self._tray:
             tray, self._tray = self._tray, Tray()
             self.clerk.file(tray)
-        self.clerk.offer(self.crew.capacity())
+        self.clerk.offer(self.crew.capacity(), self._heard)
 
     def _show_life(self) -> None:
         now = self.clock.monotonic()
@@ -176,10 +180,13 @@ class Agent:
             log.error("this node was declared gone: what it runs is ended, and recorded as lost already")
             self.disowned = True
         if news.owned is not None:
-            self._give_up(news.owned)
+            self._reconcile(news.owned)
 
-    def _give_up(self, owned: frozenset[int]) -> None:
-        """What runs here and is not ours any more is killed; nothing is recorded of it."""
+    def _reconcile(self, owned: frozenset[int]) -> None:
+        """What runs here and is not ours any more is killed, unrecorded; what is ours and does not run here, is run."""
+        ended = {attempt.execution_id for attempt, _ in self._tray.endings}
+        if strays := owned - set(self.crew.attempts) - ended:
+            self.clerk.adopt(strays)
         for execution_id in set(self.crew.attempts) - owned:
             self.crew.forget(execution_id)
             self.crew.kill(execution_id, DISOWNED)

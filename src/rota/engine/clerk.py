@@ -1,16 +1,16 @@
 """All that an agent writes to the database about what runs: one thread, one transaction a round, everything grouped."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
 from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
-from rota.domain.errors import RotaError, Unavailable
-from rota.engine.dispatcher import Capacity, Dispatcher
+from rota.domain.errors import Unavailable
+from rota.engine.answering import Answering
+from rota.engine.dispatcher import NOTHING, Capacity, Dispatcher
 from rota.engine.ending import end
 from rota.engine.failpoint import reach
 from rota.engine.tray import News, Tray
@@ -41,11 +41,12 @@ class Clerk:
     ) -> None:
         self.db, self.clock, self.dispatcher, self.tell = db, clock, dispatcher, tell
         self.node = dispatcher.node
-        self.tending = Tending(db, clock)
+        self.answering = Answering(Tending(db, clock))
         self._lock = threading.Lock()
         self._tray = Tray()
-        self._calls: list[tuple[LocalRunner, Called]] = []
-        self._wanted = Capacity(0, 0, 0)
+        self._strays: set[int] = set()
+        self._told = 0
+        self._wanted = self._offered = NOTHING
         self._claiming = self._leaving = self._away = self._busy = False
         self._beat_at = self._looked_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="rota-clerk")
@@ -60,19 +61,29 @@ class Clerk:
             self._tray = self._tray.under(tray)
         self.db.bell.event.set()
 
-    def offer(self, capacity: Capacity) -> None:
-        """Say what the runners can take. A claim under way is answered first, and asks again."""
+    def offer(self, capacity: Capacity, heard: int) -> None:
+        """Say what the runners can take.
+
+        heard  how much of the clerk's news was taken in: an offer that does not know the last of it would give
+               the same places away twice, and is not regarded
+        """
         with self._lock:
             self._busy = capacity.busy > 0
+            self._offered = capacity if heard == self._told else NOTHING
             if not self._claiming:
-                self._wanted = capacity
+                self._wanted = self._offered
         if capacity.any:
             self.db.bell.event.set()
 
     def ask(self, runner: LocalRunner, call: Called) -> None:
         """Ask rota's services on behalf of a ready-made task; the answer comes as news."""
+        self.answering.put(runner, call)
+        self.db.bell.event.set()
+
+    def adopt(self, strays: Set[int]) -> None:
+        """These are ours in the database, but nobody here knows of them: a claim was written, its commit not heard."""
         with self._lock:
-            self._calls.append((runner, call))
+            self._strays |= strays
         self.db.bell.event.set()
 
     def leave(self, patience: float) -> bool:
@@ -86,58 +97,87 @@ class Clerk:
         while True:
             try:
                 pause = self._round()
-            except Unavailable as problem:
-                if not self._away:
-                    log.warning("the database is away; what ends meanwhile is kept", problem=str(problem))
-                self._away, pause = True, AWAY
-            except Exception:
-                log.exception("a round of the agent's records failed")
+            except Exception as problem:
+                self._stumble(problem)
                 pause = AWAY
             if self._leaving and not self._away and not self._tray:
                 self._goodbye()
                 return
             self.db.bell.wait(pause)
 
+    def _stumble(self, problem: Exception) -> None:
+        """Nothing is lost: what was to be written is on the tray again, and what was written is found out later."""
+        if not isinstance(problem, Unavailable):
+            log.exception("a round of the agent's records failed")
+        elif not self._away:
+            log.warning("the database is away; what ends meanwhile is kept", problem=str(problem))
+        self._away = True
+
     def _round(self) -> float:
         """Write, answer and claim what there is. Returns how long to wait for more, in seconds."""
         self._write()
         if self._away:
             self._come_back()
-        self._answer_calls()
+        self._adopt()
+        answers = self.answering.answers()
+        if answers:
+            self._say(News(answers=answers))
         self._look()
         return self._pause()
 
-    def _write(self) -> None:
-        tray, wanted = self._take()
-        claimed: list[Attempt] = []
-        try:
-            if tray or self._beat_is_due() or wanted.any:
-                claimed = self._transaction(tray, wanted)
-        except BaseException:
-            with self._lock:
-                self._tray, self._claiming = tray.under(self._tray), False
-            raise
+    def _say(self, news: News) -> None:
         with self._lock:
-            self._claiming = False
-            if claimed:
-                self._wanted = Capacity(0, 0, 0)
-        if claimed:
-            reach("claim.committed")
-            self.tell(News(claimed=claimed))
+            self._told += 1
+        self.tell(news)
 
-    def _take(self) -> tuple[Tray, Capacity]:
+    def _write(self) -> None:
         with self._lock:
             tray, self._tray = self._tray, Tray()
-            wanted = Capacity(0, 0, 0) if self._leaving else self._wanted
-            self._claiming = wanted.any
-        return tray, wanted
+            wanted = NOTHING if self._leaving else self._wanted
+            self._claiming = True
+        claimed: list[Attempt] = []
+        try:
+            if tray or self._beat_is_due() or (wanted.any and self._something_waits()):
+                claimed = self._transactions(tray, wanted)
+            if claimed:
+                reach("claim.committed")
+                self._say(News(claimed=claimed))
+        except BaseException:
+            with self._lock:
+                self._tray = tray.under(self._tray)
+            raise
+        finally:
+            with self._lock:
+                self._claiming = False
+                self._wanted = NOTHING if claimed else self._offered
+
+    def _transactions(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
+        """One transaction; more only when the database refuses something that is in it."""
+        try:
+            return self._transaction(tray, wanted)
+        except Unavailable:
+            raise
+        except Exception:
+            if not tray:
+                raise
+            log.exception("a batch was refused; its parts are written one by one")
+        for part in tray.parts():
+            self._part(part)
+        return []
+
+    def _part(self, part: Tray) -> None:
+        try:
+            self._transaction(part, NOTHING)
+        except Unavailable:
+            raise
+        except Exception as problem:
+            log.exception("a record was refused; what can be written of it is")
+            self._transaction(part.bare(str(problem)), NOTHING)
 
     def _transaction(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
-        if not tray and not self._beat_is_due() and not self._something_waits():
-            return []
         disowned = False
         with self.db.write() as conn:
-            if self._beat_is_due():
+            if beat := self._beat_is_due():
                 disowned = not nodes.beat(conn, self.node, self.clock.now())
             if tray.endings:
                 reach("end.before_commit")
@@ -147,8 +187,8 @@ class Clerk:
             claims_now = wanted.any and not disowned
             claimed = self.dispatcher.claim(conn, wanted, self.clock.now()) if claims_now else []
         if disowned:
-            self.tell(News(disowned=True))
-        elif self._beat_is_due():
+            self._say(News(disowned=True))
+        elif beat:
             self._beat_at = self.clock.monotonic()
         return claimed
 
@@ -157,11 +197,9 @@ class Clerk:
             return any(self.dispatcher.serves(queue) for queue in claims.queues(conn))
 
     def _say_stale(self, tray: Tray, moved: set[int]) -> None:
-        for attempt, ending in tray.endings:
-            if attempt.execution_id not in moved:
-                log.warning(
-                    "ended, but was no longer ours", execution=attempt.execution_id, status=ending.status
-                )
+        stale = [one.execution_id for one, _ in tray.endings if one.execution_id not in moved]
+        if stale:
+            log.warning("ended, but were no longer ours", executions=stale)
 
     def _beat_is_due(self) -> bool:
         return self.clock.monotonic() - self._beat_at >= BEAT
@@ -172,23 +210,19 @@ class Clerk:
             owned = frozenset(claims.still_owned(conn, self.node))
         self._away = False
         log.info("the database is back")
-        self.tell(News(owned=owned))
+        self._say(News(owned=owned))
 
-    def _answer_calls(self) -> None:
+    def _adopt(self) -> None:
+        """Hand out what a claim took whose commit was not heard; what has ended meanwhile is on the tray."""
         with self._lock:
-            calls, self._calls = self._calls, []
-        answers = [(runner, call.call_id, *self._answer(call)) for runner, call in calls]
-        if answers:
-            self.tell(News(answers=answers))
-
-    def _answer(self, call: Called) -> tuple[Any, RotaError | None]:
-        try:
-            return self.tending.call(call.method, call.args), None
-        except RotaError as problem:
-            return None, problem
-        except Exception as problem:
-            log.exception("a verb for tasks failed", verb=call.method)
-            return None, RotaError(f"{call.method} failed: {problem}")
+            strays, self._strays = self._strays, set()
+            strays -= {attempt.execution_id for attempt, _ in self._tray.endings}
+        if not strays:
+            return
+        with self.db.read() as conn:
+            found = [one for one in claims.underway(conn, self.node) if one.execution_id in strays]
+        log.warning("found what was claimed without hearing of it", executions=len(found))
+        self._say(News(claimed=found))
 
     def _look(self) -> None:
         now = self.clock.monotonic()
@@ -198,7 +232,7 @@ class Clerk:
         with self.db.read() as conn:
             stop = claims.asked_to_stop(conn, self.node)
         if stop:
-            self.tell(News(stop=stop))
+            self._say(News(stop=stop))
 
     def _pause(self) -> float:
         until_beat = BEAT - (self.clock.monotonic() - self._beat_at)

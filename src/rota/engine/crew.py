@@ -146,6 +146,11 @@ class Crew:
         names = [self.attempts[id_].task_name for id_ in runner.assigned if id_ in self.attempts]
         return all(self.is_quick(name) for name in names)
 
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a runner goes through quick bodies one after the other."""
+        return any(len(runner.assigned) > 1 for runner in self.runners)
+
     def capacity(self) -> Capacity:
         """What could be taken now, beyond what is in hand."""
         ready = [one for _, one in self._ready()]

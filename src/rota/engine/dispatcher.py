@@ -41,6 +41,9 @@ class Capacity:
         return self.idle * DEPTH + self.room
 
 
+NOTHING = Capacity(0, 0, 0)
+
+
 def choose(waiting: Sequence[Attempt], capacity: Capacity, is_quick: Callable[[str], bool]) -> list[Attempt]:
     """Which of `waiting`, in order, a node takes.
 

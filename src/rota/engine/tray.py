@@ -1,6 +1,6 @@
 """What passes between the supervisor of a node's runners and its clerk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,16 @@ class Tray:
     def under(self, later: "Tray") -> "Tray":
         """This, with what came later on top."""
         return Tray(self.endings + later.endings, self.lines + later.lines, self.told | later.told)
+
+    def parts(self) -> Iterator["Tray"]:
+        """Each ending, each line and each report by itself."""
+        yield from (Tray(endings=[one]) for one in self.endings)
+        yield from (Tray(lines=[one]) for one in self.lines)
+        yield from (Tray(told={id_: row}) for id_, row in self.told.items())
+
+    def bare(self, problem: str) -> "Tray":
+        """The endings without what their bodies told, which the database refuses; the rest is given up."""
+        return Tray([(attempt, ending.bare(problem)) for attempt, ending in self.endings])
 
 
 Answer = tuple[LocalRunner, int, Any, RotaError | None]

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import selectors
+import time
 from collections.abc import Iterable
 
 from rota.executors.local import LocalRunner
@@ -48,11 +49,13 @@ class Watch:
         for fd in (*self._known.pop(runner, ()), *sending):
             self._selector.unregister(fd)
 
-    def wait(self, seconds: float) -> None:
-        """Wait at most so long."""
+    def wait(self, seconds: float, gather: float = 0.0) -> None:
+        """Wait at most so long; once something is there, `gather` seconds more, so that much is heard at once."""
         for key, _ in self._selector.select(max(0.0, seconds)):
             if key.fd == self._reading:
                 os.read(self._reading, 65_536)
+        if gather:
+            time.sleep(gather)
 
     def close(self) -> None:
         """Stop listening."""
