@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tests.docs.pages import Command, Snippet, commands
@@ -22,7 +23,7 @@ class Shell:
     """Runs console blocks. A server that one of them starts runs until the page ends; then it must end well."""
 
     def __init__(self, place: Path, postgres: Callable[[], str]) -> None:
-        self.folder, self._log, self._postgres = place / "folder", place / "server.log", postgres
+        self.folder, self._log, self._postgres = place / "folder", place / "server.log", cache(postgres)
         self.folder.mkdir()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
@@ -56,11 +57,12 @@ class Shell:
         return text.replace(SHOWN_POSTGRES, self._postgres()) if SHOWN_POSTGRES in text else text
 
     def run(self, command: Command) -> None:
-        """One command: what it prints is what the page shows, `...` standing for anything."""
+        """One command: it ends well, and prints what the page shows, `...` standing for anything."""
         done = subprocess.run(
             command.line, shell=True, cwd=self.folder, env=self.environ, text=True, timeout=SECONDS,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
+        assert done.returncode == 0, f"$ {command.line}\n{done.stdout}"
         assert matches(command.shown, done.stdout), (
             f"$ {command.line}\n{done.stdout}\nshown:\n{command.shown}"
         )
@@ -111,8 +113,14 @@ class Shell:
             return
         server, self.server = self.server, None
         server.send_signal(signal.SIGINT)
-        server.wait(SECONDS)
-        assert server.returncode == 0, self._log.read_text()
+        try:
+            server.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            raise
+        printed = self._log.read_text()
+        assert server.returncode == 0, printed
+        assert "did not end in time" not in printed, printed
 
 
 def matches(shown: str, printed: str) -> bool:

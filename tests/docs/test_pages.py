@@ -36,7 +36,8 @@ def test_every_heading_that_a_link_names_is_there(page):
 
 @PAGES
 def test_a_page_is_short_and_its_snippets_say_what_they_are(page):
-    assert len(page.read_text().splitlines()) <= 250
+    is_generated = page.is_relative_to(ROOT / "docs/reference/cli")
+    assert is_generated or len(page.read_text().splitlines()) <= 250
     assert {snippet.language for snippet in snippets(page)} <= LANGUAGES
 
 

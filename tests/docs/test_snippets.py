@@ -3,6 +3,7 @@
 import doctest
 import os
 import tomllib
+from contextlib import ExitStack
 
 import pytest
 
@@ -10,6 +11,7 @@ from rota.registry import load
 from rota.settings import load as load_settings
 from tests.docs.pages import Snippet, name_of, pages, snippets
 from tests.docs.shell import Shell
+from tests.servers import databases
 
 WITH_CODE = [
     page for page in pages() if any(s.file or s.language in ("python", "console") for s in snippets(page))
@@ -18,16 +20,14 @@ WITH_CODE = [
 
 @pytest.fixture
 def shell(tmp_path, request):
-    with Shell(tmp_path, lambda: request.getfixturevalue("postgres_database")) as shell:
-        yield shell
+    # The database is the shell's, not a fixture of its own: it has to outlive the server that the shell ends.
+    with ExitStack() as stack:
 
+        def postgres() -> str:
+            return stack.enter_context(databases.fresh(request.getfixturevalue("postgres_url")))
 
-@pytest.fixture
-def postgres_database(postgres_url):
-    from tests.servers import databases
-
-    with databases.fresh(postgres_url) as url:
-        yield url
+        with Shell(tmp_path, postgres) as shell:
+            yield shell
 
 
 @pytest.mark.timeout(240)
