@@ -23,5 +23,9 @@ def database_cleanup(
         )
         deleted, last_id = deleted + step["deleted"], step["last_id"]
         context.progress(deleted, message=f"{deleted} deleted")
+    if not dry_run:
+        context.rota.forget_nodes(keep_days=keep_failed_days)
+        while context.rota.reclaim():
+            pass
     verb = "would be deleted" if dry_run else "deleted"
     return JobResult(message=f"{deleted} executions {verb}", items_processed=deleted)

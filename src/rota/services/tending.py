@@ -8,7 +8,7 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
 from rota.domain.execution import ACTIVE
 from rota.services.configuration import Configuration
-from rota.store import history, nodes, state
+from rota.store import history, nodes, retention, state
 from rota.store.database import Database
 
 STEP = 500
@@ -28,6 +28,8 @@ class Tending:
         """Do what a ready-made task asked. Raises Invalid for a verb that there is not."""
         verbs: dict[str, Callable[..., Any]] = {
             "purge_executions": self.purge_executions,
+            "forget_nodes": self.forget_nodes,
+            "reclaim": self.reclaim,
             "health": self.health,
         }
         if method not in verbs:
@@ -56,6 +58,18 @@ class Tending:
         with access() as conn:
             deleted, last_id = history.purge(conn, after_id, *limits, STEP, dry_run=dry_run)
         return {"deleted": deleted, "last_id": last_id}
+
+    def forget_nodes(self, *, keep_days: float | None = None) -> int:
+        """Forget nodes that ended more than so many days ago (None: as failures are kept). Returns how many."""
+        held = Configuration(self.db, self.clock, self.environ).held()
+        days = keep_days if keep_days is not None else held.retention_failed_days
+        with self.db.write() as conn:
+            return retention.forget_nodes(conn, self.clock.now() - timedelta(days=days))
+
+    def reclaim(self) -> bool:
+        """Give some of the space that deleted rows left back to the disk. Returns whether there is more."""
+        with self.db.write() as conn:
+            return retention.reclaim(conn, STEP)
 
     def health(self) -> dict[str, Any]:
         """The state of the database, the scheduler and the nodes, as numbers."""
