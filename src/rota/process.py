@@ -27,13 +27,14 @@ def agent() -> None:
     import signal
     import threading
 
-    from rota.app import build
+    from rota.app import build, configure_logging
     from rota.engine.agent import Patience
     from rota.engine.boot import Parts, make_agent
     from rota.settings import Settings
 
     with open(0, "rb", buffering=0, closefd=False) as told:  # A buffer would swallow what comes after the line.
         charge = json.loads(told.readline())
+    configure_logging()
     settings = Settings(**charge["settings"])
     made: list[Agent] = []
 

@@ -29,5 +29,9 @@ def reclaim(conn: Connection, pages: int) -> bool:
     """
     if conn.dialect.name != "sqlite":
         return False
-    conn.exec_driver_sql(f"PRAGMA incremental_vacuum({int(pages)})").all()
+    # SQLAlchemy closes a cursor that has no columns; this one frees a page with each step.
+    cursor = conn.connection.cursor()
+    cursor.execute(f"PRAGMA incremental_vacuum({int(pages)})")
+    cursor.fetchall()
+    cursor.close()
     return bool(conn.exec_driver_sql("PRAGMA freelist_count").scalar())
