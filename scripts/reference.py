@@ -1,20 +1,32 @@
 """Write docs/reference/settings.md anew from the settings in the code: `python scripts/reference.py`."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from rota.domain.job import Overlap
+from rota.services.configuration import Kept
 from rota.settings import LISTS, PREFIX, Settings
+from rota.store.settings import HOLD_ALL
 
 PAGE = Path(__file__).parents[1] / "docs/reference/settings.md"
-FILE_ONLY = "jobs"
-WORDS = {str: "text", int: "whole number", float: "number", tuple: "list", dict: "table"}
+NO_VARIABLE = {"jobs": "only in files", HOLD_ALL: "none, it holds everywhere"}
+WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    tuple: "list",
+    dict: "table",
+    Overlap: ", ".join(Overlap),
+}
 
 HEAD = """\
-<!-- Written by scripts/reference.py from src/rota/settings.py: change it there. -->
+<!-- Written by scripts/reference.py from src/rota/settings.py and services/configuration.py: change it there. -->
 # Settings
 
 Each setting is looked for in five places; the first that has it counts:
@@ -46,18 +58,31 @@ queues = { reports = "local", "*" = "local" }
 enabled = true
 schedule = "*/5 * * * *"
 ```
+
+## Kept in the database
+
+These hold for all nodes. `rota config set NAME VALUE` writes one, `rota config set NAME --default` takes it back, and
+`rota config show` tells all settings with their source. A variable of the environment wins, and locks the setting. The
+defaults for new jobs are for those that are made with `rota jobs create`; a job in code says what it wants itself.
+
+| name | environment | what it takes | default | meaning |
+| --- | --- | --- | --- | --- |
 """
 
 
 def settings_page() -> str:
     """The whole page."""
-    rows = [row(name, field) for name, field in Settings.model_fields.items()]
-    return HEAD + "".join(f"| {' | '.join(cells)} |\n" for cells in rows) + FOOT
+    return HEAD + table(Settings.model_fields) + FOOT + table(Kept.model_fields)
+
+
+def table(fields: Mapping[str, FieldInfo]) -> str:
+    """A row for each setting."""
+    return "".join(f"| {' | '.join(row(name, field))} |\n" for name, field in fields.items())
 
 
 def row(name: str, field: FieldInfo) -> tuple[str, ...]:
     """The cells of one setting."""
-    variable = "only in files" if name == FILE_ONLY else f"`{PREFIX}{name.upper()}`"
+    variable = NO_VARIABLE.get(name, f"`{PREFIX}{name.upper()}`")
     return f"`{name}`", variable, takes(name, field), default(name, field), field.description or ""
 
 
@@ -79,6 +104,8 @@ def default(name: str, field: FieldInfo) -> str:
         return "the number of processors, at least 2"
     value = field.get_default(call_default_factory=True, validated_data={})
     match value:
+        case bool():
+            return f"`{str(value).lower()}`"
         case None | "" | ():
             return ""
         case dict():
