@@ -20,7 +20,7 @@ def complete_job(ctx: plain.Context, _param: plain.Parameter, incomplete: str) -
     from rota.store import jobs
 
     try:
-        with Session().rota() as rota, rota.db.read() as conn:
+        with Session(ctx).rota() as rota, rota.db.read() as conn:
             return [name for name in jobs.names(conn) if name.startswith(incomplete)]
     except Exception:
         return []

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One command's view of the world. Made by `pass_session`; reads the shared options of its context."""
+    """One command's view of the world. Made by `pass_session`; reads the shared options of its context, by default the present one."""
 
-    def __init__(self) -> None:
-        self.options: dict[str, Any] = plain.get_current_context().meta.get(META, {})
+    def __init__(self, ctx: plain.Context | None = None) -> None:
+        self.options: dict[str, Any] = (ctx or plain.get_current_context()).meta.get(META, {})
         self.flags: dict[str, Any] = {}
 
     @cached_property

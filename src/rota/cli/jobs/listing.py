@@ -39,9 +39,9 @@ def list_jobs(session: Session, page: int, size: int, **wanted: Any) -> None:
             overdue_at=rota.clock.now() if wanted["overdue_only"] else None,
             **{name: wanted[name] for name in ("job_type", "tag", "search")},
         )
-        found = rota.jobs.search(restricted, page=page, size=size + 1)
-        total = rota.jobs.count(restricted) if page > 1 or len(found) > size else len(found)
-    _print(session, found[:size], empty=_nothing(wanted, page, total))
+        found = rota.jobs.search(restricted, page=page, size=size)
+        total = rota.jobs.count(restricted) if page > 1 or len(found) == size else len(found)
+    _print(session, found, empty=_nothing(wanted, page, total))
     if total > size and found and session.screen.width is not None:
         pages = -(-total // size)
         session.screen.note(f"page {page} of {pages}, {total:,} jobs; --page {page % pages + 1} shows others")

@@ -1,0 +1,119 @@
+"""What goes wrong: each answer names the thing, the problem and the fix, and has its exit code."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from tests.world import ANA
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("rota jobs show nope", 6, ['no job named "nope"', "Known jobs:"]),
+        ("rota jobs show 99", 6, ['no job named "99"']),
+        ("rota executions show 7", 6, ["no execution 7", "rota executions list"]),
+        (
+            "rota tasks show app.tasks.backup.create_backups",
+            6,
+            ['did you mean "app.tasks.backup.create_backup"?'],
+        ),
+        ("rota jobs create x X custom daily 25:00 work", 1, ["25:00"]),
+        ("rota jobs create 9x X custom daily 03:00 work", 1, ["name '9x'", "begin with a letter"]),
+        ("rota jobs create x X custom daily 03:00 wrk", 6, ['no task named "wrk"', 'did you mean "work"?']),
+        ("rota jobs create x X custom dayly 03:00 work", 1, ['did you mean "daily"?']),
+        ("rota jobs update 1 --timezone Europe/Pari", 1, ["Europe/Pari", "Europe/Paris"]),
+        ("rota jobs resume 1", 1, ['job "system_health_check" is not paused']),
+        ("rota jobs pause 1 --until 2020-01-01", 1, ["in the past"]),
+        ("rota config set default_timeot 5", 1, ['did you mean "default_timeout"?']),
+        ("rota config set default_overlap never", 1, ["never", "skip"]),
+    ],
+)
+def test_an_error_names_the_thing_the_problem_and_the_fix(shell, site, line, code, words):
+    done = shell(line)
+    assert done.code == code, done.err
+    assert done.out == ""
+    assert [word for word in words if word not in done.err] == []
+
+
+def test_errors_are_json_where_data_is(shell, site):
+    told = json.loads(shell("rota jobs show nope --json").err)["error"]
+    assert (told["code"], told["message"]) == ("not_found", 'no job named "nope"')
+    assert told["fix"].startswith("Known jobs:")
+
+
+def test_a_refused_overlap_names_the_running_execution(shell, site):
+    first = site.executions.execute(1, ANA)
+    done = shell("rota jobs execute 1")
+    assert done.code == 1
+    assert f"execution {first} is waiting" in done.err
+
+
+def test_without_a_database_one_is_told_how_to_begin(shell, tmp_path):
+    done = shell("rota jobs list")
+    assert done.code == 7
+    assert "there is no database at" in done.err
+    assert "run `rota serve` or `rota db upgrade`" in done.err
+    assert not (tmp_path / "here" / "var").exists()
+
+
+def test_a_database_without_tables(shell, database_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("ROTA_DATABASE_URL", database_url)
+    (tmp_path / "rota.db").touch()
+    done = shell("rota jobs run system_health_check")
+    assert done.code == 7
+    assert "the database has no tables yet" in done.err
+    assert "run `rota serve` or `rota db upgrade`" in done.err
+
+
+def test_a_database_of_another_schema(shell, site):
+    for version, fix in (("0000", "run `rota db upgrade`"), ("9999", "install a newer rota")):
+        with site.db.write() as conn:
+            conn.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": version})
+        done = shell("rota jobs list")
+        assert done.code == 7
+        assert version in done.err
+        assert fix in done.err
+        assert shell("rota db check").code == 7
+        assert shell("rota db current --json").json["current"] == version
+
+
+def test_a_server_that_is_away(shell, monkeypatch):
+    monkeypatch.setenv("ROTA_DATABASE_URL", "postgresql://ana:secret@127.0.0.1:1/rota")
+    done = shell("rota jobs list")
+    assert done.code == 7
+    assert "postgresql://ana:***@127.0.0.1:1/rota" in done.err
+    assert "secret" not in done.err
+    assert "check that the server runs" in done.err
+
+
+def test_a_file_that_is_no_database(shell, monkeypatch, tmp_path):
+    (tmp_path / "notes.txt").write_text("these are notes, not a database; " * 200)
+    monkeypatch.setenv("ROTA_DATABASE_URL", f"sqlite:///{tmp_path}/notes.txt")
+    done = shell("rota jobs list")
+    assert done.code == 7
+    assert "not a database" in done.err
+
+
+def test_a_folder_that_may_not_be_written(shell, monkeypatch):
+    # /proc refuses everybody, even an administrator.
+    monkeypatch.setenv("ROTA_DATABASE_URL", "sqlite:////proc/nobody/rota.db")
+    done = shell("rota db upgrade")
+    assert done.code in (1, 4, 7)
+    assert "/proc/nobody" in done.err
+
+
+def test_a_setting_that_cannot_be(shell, monkeypatch):
+    monkeypatch.setenv("ROTA_RUNNERS", "many")
+    done = shell("rota jobs list")
+    assert done.code == 1
+    assert 'setting "runners" (environment)' in done.err
+
+
+def test_names_and_messages_cannot_command_the_terminal(shell, site):
+    site.add_job("bad", title="\x1b]0;owned\x07", description="\x1b[2J" * 2)
+    for line in ("rota jobs list", "rota jobs show bad", "rota jobs delete 'b\x1b[0m'"):
+        done = shell(line)
+        assert "\x1b" not in done.out + done.err
+    assert "\\x1b[2J" in shell("rota jobs list").out
