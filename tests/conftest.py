@@ -8,5 +8,6 @@ zoneinfo.reset_tzpath(to=())
 pytest_plugins = [
     "tests.servers.fixtures",
     "tests.servers.leftovers",
+    "tests.servers.migrated",
     "tests.world",
 ]

@@ -3,6 +3,8 @@
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from rota.domain.actor import Actor
 from rota.domain.errors import InvalidSchedule
@@ -63,12 +65,22 @@ class Definitions:
                 return False
             columns = {"origin": "code", "app": app, "source": info["source"], "vanished_at": None}
             if job is None:
-                job_id = table.insert_job(conn, spec, by=BY.name, at=now, **columns | self._timed(spec))
-                self.jobs.reschedule(conn, require(conn, job_id))
+                if not self._make(conn, spec, columns | self._timed(spec)):
+                    return False
             elif not self._stands(job, spec, info):
                 effective = _effective(job, spec)
                 self.jobs.rewrite(conn, job, effective, BY, **columns | self._timed(effective))
             audit.record(conn, BY, "job.declare", f"job:{name}", at=now, after=info["spec"])
+        return True
+
+    def _make(self, conn: Connection, spec: JobSpec, columns: dict[str, Any]) -> bool:
+        """Write a job that is declared for the first time, unless another node has just done so."""
+        try:
+            with conn.begin_nested():
+                job_id = table.insert_job(conn, spec, by=BY.name, at=self.clock.now(), **columns)
+        except IntegrityError:
+            return False
+        self.jobs.reschedule(conn, require(conn, job_id))
         return True
 
     def _timed(self, spec: JobSpec) -> dict[str, str | None]:
