@@ -149,6 +149,7 @@ class Job(JobSpec):
     origin: Origin = Origin.RUNTIME
     app: str | None = None
     source: str | None = None
+    sources: dict[str, str] = Field(default_factory=dict)
     overrides: dict[str, Any] = Field(default_factory=dict)
     resolved_expression: str = ""
     status: JobStatus = JobStatus.ACTIVE

@@ -216,7 +216,8 @@ class Agent:
             self._over(attempt, Ending(attempt.execution_id, Status.LOST, now, reason=reason))
         self.clerk.file(self._tray)
         self._abandon()
-        self.clerk.leave(MARGIN)
+        if not self.clerk.leave(MARGIN):
+            log.error("the database is away: what ended last is not recorded, and will be as lost")
 
     def _turn_until(self, seconds: float, enough: Callable[[], bool]) -> None:
         deadline = self.clock.monotonic() + seconds

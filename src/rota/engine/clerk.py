@@ -49,7 +49,7 @@ class Clerk:
         self._wanted = self._offered = NOTHING
         self._claiming = self._leaving = self._away = self._busy = False
         self._beat_at = self._looked_at = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="rota-clerk")
+        self._thread = threading.Thread(target=self._run, name="rota-clerk", daemon=True)
 
     def start(self) -> None:
         """Begin to work."""

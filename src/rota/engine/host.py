@@ -9,6 +9,7 @@ from importlib.metadata import version
 import structlog
 
 from rota.domain.clock import Clock
+from rota.domain.errors import Unavailable
 from rota.engine.keepup import AgentProcess
 from rota.engine.loop import Loop
 from rota.engine.reaper import Reaped, Reaper
@@ -76,8 +77,15 @@ class Host:
         if self.agent is not None:
             self.agent.stop(at_once=at_once)
         self._loops[1].stop(self._resting.set)
-        with self.db.write() as conn:
-            nodes.leave(conn, self.node.id, self.clock.now())
+        self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        try:
+            with self.db.write() as conn:
+                nodes.leave(conn, self.node.id, self.clock.now())
+        except Unavailable as problem:
+            # Whoever looks next finds that this process is dead.
+            log.warning("ended without a goodbye: the database is away", problem=str(problem))
 
     def _register(self) -> None:
         now = self.clock.now()

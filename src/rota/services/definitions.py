@@ -63,7 +63,13 @@ class Definitions:
             if job is not None and job.app not in (None, app):
                 log.error("two applications declare a job of one name", job=name, app=app, other=job.app)
                 return False
-            columns = {"origin": "code", "app": app, "source": info["source"], "vanished_at": None}
+            columns = {
+                "origin": "code",
+                "app": app,
+                "source": info["source"],
+                "sources": info["sources"],
+                "vanished_at": None,
+            }
             if job is None:
                 if not self._make(conn, spec, columns | self._timed(spec)):
                     return False
@@ -98,7 +104,8 @@ class Definitions:
         same = all(getattr(job, name) == getattr(effective, name) for name in JobSpec.model_fields)
         timed = {"resolved_expression": job.resolved_expression, "problem": job.problem}
         vanished = job.status is JobStatus.VANISHED
-        return same and job.source == info["source"] and not vanished and timed == self._timed(effective)
+        told = job.source == info["source"] and job.sources == info["sources"]
+        return same and told and not vanished and timed == self._timed(effective)
 
     def _vanish(self, job: Job) -> None:
         with self.db.write() as conn:

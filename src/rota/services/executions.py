@@ -103,8 +103,7 @@ class Executions:
             if execution.is_final:
                 fix = f"it ended as {execution.status.value}"
                 raise Conflict(f"execution {execution_id} is over", fix=fix, code="already_ended")
-            words = f"cancelled by {by.name}" + (f": {reason}" if reason else "")
-            give_way(conn, execution.job_id, [execution_id], by=by.name, reason=words, now=self.clock.now())
+            give_way(conn, execution.job_id, [execution_id], by=by.name, reason=reason, now=self.clock.now())
             waiting.release(conn, [execution.job_id])
             audit.record(
                 conn, by, "execution.cancel", f"execution:{execution_id}", at=self.clock.now(), reason=reason

@@ -10,16 +10,16 @@ from rota.store import executions, waiting
 
 
 def give_way(
-    conn: Connection, job_id: int, ids: Iterable[int], *, by: str, reason: str, now: datetime
+    conn: Connection, job_id: int, ids: Iterable[int], *, by: str, reason: str | None, now: datetime
 ) -> set[int]:
     """Cancel those executions of one job. Returns the ids that were only queued and are cancelled now.
 
-    The caller holds the lock of the job's state row.
+    The caller holds the lock of the job's state row. What has begun ends with the same words, when it has stopped.
     """
     wanted = set(ids)
     standing = {one.execution_id: one.status for one in executions.active(conn, [job_id]).get(job_id, [])}
     queued = [id_ for id_ in wanted if standing.get(id_) is Status.QUEUED]
-    changes = {"ended_at": now, "reason": reason}
+    changes = {"ended_at": now, "reason": f"cancelled by {by}" + (f": {reason}" if reason else "")}
     gone = executions.move(
         conn, [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
     )

@@ -29,6 +29,7 @@ def insert_job(conn: Connection, spec: JobSpec, *, by: str, at: datetime, **colu
     values = {
         "origin": "runtime",
         "overrides": {},
+        "sources": {},
         "resolved_expression": spec.schedule_expression,
         **columns,
     }

@@ -29,7 +29,10 @@ def _current(conn: Connection) -> str | None:
 
 def require_current(db: Database) -> None:
     """Raises Unavailable, saying what to do, when the schema is not of this version."""
-    found = current(db)
+    _require(current(db))
+
+
+def _require(found: str | None) -> None:
     if found == HEAD:
         return
     if found is None:
@@ -46,6 +49,7 @@ def upgrade(db: Database, on_new: Callable[[Connection], None] = lambda _: None)
     """Bring the schema to HEAD in one transaction, under a lock. Returns whether anything changed.
 
     on_new  called in the same transaction when the database was empty
+    Raises Unavailable when the schema is newer than this version.
     """
     if current(db) == HEAD:
         return False
@@ -57,6 +61,8 @@ def upgrade(db: Database, on_new: Callable[[Connection], None] = lambda _: None)
             before = _current(conn)
             if before == HEAD:
                 return False
+            if before is not None and before > HEAD:
+                _require(before)
             _run(conn)
             if before is None:
                 on_new(conn)

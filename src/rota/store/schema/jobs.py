@@ -51,6 +51,7 @@ jobs = Table(
     Column("origin", Text, nullable=False),
     Column("app", Text),
     Column("source", Text),
+    Column("sources", Json, nullable=False),
     Column("overrides", Json, nullable=False),
     Column("vanished_at", Instant),
     Column("problem", Text),

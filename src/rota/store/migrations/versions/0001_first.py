@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("app", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("sources", Json, nullable=False),
         sa.Column("overrides", Json, nullable=False),
         sa.Column("vanished_at", Instant(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
