@@ -75,6 +75,7 @@ def make_jobs(rota: Rota, spec: JobSpec, count: int, next_run: datetime) -> None
     }
     row |= {
         "overrides": {},
+        "sources": {},
         "created_at": now,
         "created_by": "bench",
         "updated_at": now,

@@ -115,7 +115,7 @@ def lock(conn: Connection, job_ids: Iterable[int]) -> dict[int, Locked]:
     held = or_(~_j.is_enabled, _j.paused_at.is_not(None))
     query = select(_s.job_id, _s.next_run, _s.losses, held, _j.deleted_at.is_not(None), _j.overlap)
     query = query.join(jobs, _j.id == _s.job_id).where(_s.job_id.in_(ids))
-    return {row[0]: Locked(*row[:-1], Overlap(row[-1])) for row in conn.execute(query)}
+    return {row[0]: Locked(*[*row[:-1], Overlap(row[-1])]) for row in conn.execute(query)}
 
 
 def hold_still(conn: Connection, job_ids: Sequence[int]) -> None:
