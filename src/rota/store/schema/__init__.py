@@ -1,9 +1,11 @@
 """The tables. A rule that the database can keep is a constraint here, not an `if` elsewhere."""
 
+from rota.store.schema.accounts import login_failures, one_time_links, sessions, tokens, users
+from rota.store.schema.audit import audit, events
 from rota.store.schema.columns import EPOCH, Id, Instant, Json, metadata, to_micros
 from rota.store.schema.executions import executions, log_lines, rollups
 from rota.store.schema.jobs import job_state, job_versions, jobs
-from rota.store.schema.nodes import audit, declarations, generations, nodes, settings, tasks
+from rota.store.schema.nodes import declarations, generations, nodes, settings, tasks
 
 __all__ = [
     "EPOCH",
@@ -12,16 +14,22 @@ __all__ = [
     "Json",
     "audit",
     "declarations",
+    "events",
     "executions",
     "generations",
     "job_state",
     "job_versions",
     "jobs",
     "log_lines",
+    "login_failures",
     "metadata",
     "nodes",
+    "one_time_links",
     "rollups",
+    "sessions",
     "settings",
     "tasks",
     "to_micros",
+    "tokens",
+    "users",
 ]

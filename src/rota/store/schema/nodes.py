@@ -1,11 +1,10 @@
-"""Nodes and what they know; the audit log; settings."""
+"""Nodes and what they know; settings."""
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Float,
     ForeignKey,
-    Index,
     Integer,
     Table,
     Text,
@@ -66,22 +65,6 @@ declarations = Table(
     Column("name", Text, primary_key=True),
     Column("info", Json, nullable=False),
 )
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("face", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("before", Json),
-    Column("after", Json),
-    Column("reason", Text),
-    sqlite_autoincrement=True,
-)
-Index("ix_audit_target", audit.c.target, audit.c.id)
 
 settings = Table(
     "settings",
