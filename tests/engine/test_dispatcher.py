@@ -97,5 +97,5 @@ def test_a_solitary_execution_waits_until_nothing_else_runs_and_holds_up_what_co
 def test_two_executions_of_a_job_that_may_not_overlap_are_never_taken_together(world):
     execute(world, "backup")
     (attempt,) = world.claim()
-    twice = [attempt, replace(attempt, execution_id=99)]
+    twice = [attempt, attempt._replace(execution_id=99)]
     assert choose(twice, Capacity(idle=2, room=9, busy=0), lambda _: True) == [attempt]

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import time
-from dataclasses import replace
 
 import psutil
 import pytest
@@ -215,4 +214,4 @@ def test_a_runner_that_is_killed_from_outside_says_so(workshop):
 
 def limited(execution_id, task, megabytes_limit, **kwargs):
     """An attempt with a memory limit."""
-    return replace(attempt(execution_id, task, **kwargs), memory_limit=megabytes_limit)
+    return attempt(execution_id, task, **kwargs)._replace(memory_limit=megabytes_limit)

@@ -1,15 +1,17 @@
 """What an agent hands to a runner, and what comes back."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from rota.domain.execution import Status
 from rota.domain.job import Overlap
 
+MILLISECOND = timedelta(milliseconds=1)
+HALF = MILLISECOND / 2
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+
+class Attempt(NamedTuple):
     """A claimed execution: all that is needed to run it, and to end it.
 
     timeout       seconds from when the body begins; 0 means none
@@ -88,8 +90,7 @@ class Ending:
         """Milliseconds from begin to end, None when it never began."""
         if self.started_at is None:
             return None
-        return max(0, round((self.ended_at - self.started_at).total_seconds() * 1000))
-
+        return max(0, (self.ended_at - self.started_at + HALF) // MILLISECOND)
 
     def bare(self, problem: str) -> "Ending":
         """How and when it ended, without anything that the body told."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +137,7 @@ class Crew:
             return None
         if secrets:
             self.secrets[attempt.execution_id] = secrets
-        return replace(attempt, kwargs=kwargs) if secrets else attempt
+        return attempt._replace(kwargs=kwargs) if secrets else attempt
 
     def _ready(self) -> list[tuple[int, LocalRunner]]:
         return [(i, one) for i, one in enumerate(self.runners) if one.ready and not one.retiring]

@@ -98,10 +98,9 @@ class Dispatcher:
         """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
         waiting = claims.claimable(conn, self.generation, now, capacity.most, self.serves, self.only)
         chosen = choose(waiting, capacity, self.is_quick)
-        begun = {"owner": self.node, "started_at": now}
         moves = [
-            Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, begun | {"version": one.version})
+            Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, (self.node, now, one.version))
             for one in chosen
         ]
-        moved = executions.move(conn, moves)
+        moved = executions.move(conn, ("owner", "started_at", "version"), moves)
         return [one for one in chosen if one.execution_id in moved]

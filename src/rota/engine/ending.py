@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -43,7 +44,9 @@ _COPIED = (
     "progress_done",
     "progress_total",
     "progress_message",
+    "result",
 )
+_told = attrgetter(*_COPIED)
 
 
 def end(db: Database, conn: Connection, owner: int, pairs: Sequence[Pair], now: datetime) -> set[int]:
@@ -53,7 +56,7 @@ def end(db: Database, conn: Connection, owner: int, pairs: Sequence[Pair], now: 
     their ids, so that retries and waiting executions are judged as everything else is.
     """
     locked = state.lock(conn, {attempt.job_id for attempt, _ in pairs})
-    moved = executions.move(conn, [_move(owner, ending) for _, ending in pairs])
+    moved = executions.move(conn, _COPIED, [_move(owner, ending) for _, ending in pairs])
     ended = [pair for pair in pairs if pair[0].execution_id in moved]
     _count(conn, owner, ended, locked)
     logs.add(conn, [(ending.execution_id, line) for _, ending in ended for line in ending.lines])
@@ -63,10 +66,10 @@ def end(db: Database, conn: Connection, owner: int, pairs: Sequence[Pair], now: 
 
 
 def _move(owner: int, ending: Ending) -> executions.Move:
-    changes: dict[str, Any] = {name: getattr(ending, name) for name in _COPIED}
+    told: tuple[Any, ...] = _told(ending)
     if ending.result is not None:
-        changes["result"] = json.loads(ending.result)
-    return executions.Move(ending.execution_id, Status.RUNNING, ending.status, owner, changes)
+        told = (*told[:-1], json.loads(ending.result))
+    return executions.Move(ending.execution_id, Status.RUNNING, ending.status, owner, told)
 
 
 def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int, Locked]) -> None:
@@ -77,7 +80,7 @@ def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int
         before = tallies.get(attempt.job_id)
         losses = before.losses if before else locked[attempt.job_id].losses
         tally = before or Tally(ending.ended_at, ending.status, ms)
-        tallies[attempt.job_id] = _tallied(tally, ending, losses_after(attempt, ending, losses))
+        tallies[attempt.job_id] = _tallied(tally, ending, ms, losses_after(attempt, ending, losses))
         hour = ending.ended_at.replace(minute=0, second=0, microsecond=0)
         key = (attempt.job_id, hour, owner, ending.status.value, bucket(ms or 0))
         n, retries, total = counts.get(key, (0, 0, 0))
@@ -86,13 +89,13 @@ def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int
     rollups.add(conn, counts)
 
 
-def _tallied(tally: Tally, ending: Ending, losses: int) -> Tally:
+def _tallied(tally: Tally, ending: Ending, ms: int | None, losses: int) -> Tally:
     tally.last_run = ending.started_at or ending.ended_at
-    tally.last_status, tally.last_duration_ms, tally.losses = ending.status, ending.duration_ms, losses
+    tally.last_status, tally.last_duration_ms, tally.losses = ending.status, ms, losses
     tally.runs += 1
     tally.successes += ending.status is Status.SUCCEEDED
     tally.failures += ending.status in UNSUCCESSFUL
-    tally.total_ms += ending.duration_ms or 0
+    tally.total_ms += ms or 0
     return tally
 
 

@@ -19,9 +19,8 @@ def give_way(
     wanted = set(ids)
     standing = {one.execution_id: one.status for one in executions.active(conn, [job_id]).get(job_id, [])}
     queued = [id_ for id_ in wanted if standing.get(id_) is Status.QUEUED]
-    changes = {"ended_at": now, "reason": f"cancelled by {by}" + (f": {reason}" if reason else "")}
-    gone = executions.move(
-        conn, [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
-    )
+    changes = (now, f"cancelled by {by}" + (f": {reason}" if reason else ""))
+    moves = [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
+    gone = executions.move(conn, ("ended_at", "reason"), moves)
     waiting.ask_to_stop(conn, wanted - gone, by, reason)
     return gone

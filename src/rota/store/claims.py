@@ -116,7 +116,7 @@ def next_waiting(conn: Connection, now: datetime) -> datetime | None:
 def _attempt(row: Row[Any]) -> Attempt:
     values: Sequence[Any] = row
     overlap, queue, rank = values[14:17]
-    return Attempt(*[*values[:14], Overlap(overlap), queue, rank // 2, *values[17:]])
+    return Attempt._make((*values[:14], Overlap(overlap), queue, rank // 2, *values[17:]))
 
 
 def orphaned(conn: Connection) -> list[int]:

@@ -1,11 +1,11 @@
 """Executions: the only statements that insert one or write its status."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
@@ -95,62 +95,65 @@ def _is_used(name: str, news: Sequence[New]) -> bool:
     return name == "attempt" or any(of(one) != usual for one in news)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One change of status: from what was read to what is to be, with the other columns that change."""
+class Move(NamedTuple):
+    """One change of status: from what was read to what is to be, with the values of the other columns that change."""
 
     execution_id: int
     before: Status
     after: Status
     owner: int | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[Any, ...] = ()
 
 
 _FIXED: Columns = (("id", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("becomes", TEXT))
-_CHANGES: Columns = (
-    ("owner", INTEGER),
-    ("version", INTEGER),
-    ("started_at", INSTANT),
-    ("ended_at", INSTANT),
-    ("duration_ms", INTEGER),
-    ("reason", TEXT),
-    ("warning", TEXT),
-    ("exit_code", INTEGER),
-    ("error_type", TEXT),
-    ("error_message", TEXT),
-    ("stack_trace", TEXT),
-    ("message", TEXT),
-    ("result", JSON),
-    ("items_processed", INTEGER),
-    ("items_failed", INTEGER),
-    ("metrics", JSON),
-    ("peak_memory_mb", REAL),
-    ("cpu_seconds", REAL),
-    ("output_bytes", INTEGER),
-    ("output_dropped", INTEGER),
-    ("progress_done", REAL),
-    ("progress_total", REAL),
-    ("progress_message", TEXT),
-)
+_CHANGES = {
+    "owner": INTEGER,
+    "version": INTEGER,
+    "started_at": INSTANT,
+    "ended_at": INSTANT,
+    "duration_ms": INTEGER,
+    "reason": TEXT,
+    "warning": TEXT,
+    "exit_code": INTEGER,
+    "error_type": TEXT,
+    "error_message": TEXT,
+    "stack_trace": TEXT,
+    "message": TEXT,
+    "result": JSON,
+    "items_processed": INTEGER,
+    "items_failed": INTEGER,
+    "metrics": JSON,
+    "peak_memory_mb": REAL,
+    "cpu_seconds": REAL,
+    "output_bytes": INTEGER,
+    "output_dropped": INTEGER,
+    "progress_done": REAL,
+    "progress_total": REAL,
+    "progress_message": TEXT,
+}
 
 
-def move(conn: Connection, moves: Sequence[Move]) -> set[int]:
+def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[int]:
     """Write each change whose row still stands, and is still owned, as it was read. Returns those that moved.
 
-    This is the only statement that writes a status. A change that is not given leaves its column as it is.
+    names  the columns that the changes of every move are for, in that order; None leaves its column as it is
+    This is the only statement that writes a status.
     """
     if not moves:
         return set()
-    for one in moves:
-        require_move(one.before, one.after)
-    given = {key for one in moves for key, value in one.changes.items() if value is not None}
-    changed = tuple(column for column in _CHANGES if column[0] in given)
-    names = [name for name, _ in changed]
-    rows = [
-        (one.execution_id, one.before, one.owner, one.after, *map(one.changes.get, names)) for one in moves
-    ]
+    for before, after in {(one.before, one.after) for one in moves}:
+        require_move(before, after)
+    by_column = zip(names, zip(*(one.changes for one in moves), strict=True), strict=True)
+    used = {name: values for name, values in by_column if any(value is not None for value in values)}
+    fixed = ((one.execution_id, one.before, one.owner, one.after) for one in moves)
+    rows = [(*row, *values) for row, values in zip(fixed, _rows(used, len(moves)), strict=True)]
+    changed = tuple((name, _CHANGES[name]) for name in used)
     statement = _update(conn.dialect.name, changed)
     return set(conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).scalars())
+
+
+def _rows(columns: Mapping[str, Sequence[Any]], count: int) -> Iterable[tuple[Any, ...]]:
+    return zip(*columns.values(), strict=True) if columns else ((),) * count
 
 
 def _renamed(changed: Columns) -> Columns:
