@@ -8,7 +8,7 @@ ROWS = [
     ("database_cleanup", "Clean up old database records", "active"),
     ("日本語の仕事", "widths of two cells", "paused"),
 ]
-COLUMNS = [
+COLUMNS: list[Column[tuple[str, str, str]]] = [
     Column("name", lambda row: row[0], least=8),
     Column("description", lambda row: Cell(row[1], "dim"), least=8, rank=1),
     Column("status", lambda row: row[2]),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One command's view of the world. Made by `pass_session`; reads the shared options of its context, by default the present one."""
+    """One command's view of the world, made by `pass_session`; it knows the shared options of its context."""
 
     def __init__(self, ctx: plain.Context | None = None) -> None:
         self.options: dict[str, Any] = (ctx or plain.get_current_context()).meta.get(META, {})

@@ -46,14 +46,14 @@ def execution_columns(screen: Screen, zones: dict[int, str] | None = None) -> li
 
     return [
         Column("id", lambda one: str(one.id), right=True),
-        Column("job", lambda one: Cell(one.job_name, "bold"), least=10),
+        Column("job", lambda one: Cell(one.job_name, "bold"), least=10, whole=True),
         Column("status", lambda one: marked(one.status)),
         Column("when", instant),
         Column("took", lambda one: milliseconds(one.duration_ms), right=True),
         Column("trigger", _trigger, rank=3),
         Column("items", lambda one: items(one), rank=4, right=True),
         Column("node", lambda one: one.node or "", least=8, rank=5),
-        Column("message", lambda one: outcome(one), least=12),
+        Column("message", lambda one: outcome(one), least=20),
     ]
 
 

@@ -46,9 +46,9 @@ def schedule_sentence(job: Job) -> str:
 def job_columns(screen: Screen) -> list[Column[Job]]:
     """The columns of a list of jobs; those of the higher ranks need a wide terminal."""
     return [
-        Column("name", lambda job: Cell(job.name, "bold"), least=12),
-        Column("description", lambda job: job.description or job.title, least=12, rank=1),
-        Column("schedule", _schedule, least=11),
+        Column("name", lambda job: Cell(job.name, "bold"), least=12, whole=True),
+        Column("description", lambda job: job.description or job.title, least=10, rank=1),
+        Column("schedule", _schedule, least=16),
         Column("enabled", lambda job: "yes" if job.is_enabled else Cell("no", "yellow")),
         Column("status", lambda job: Cell(job.status.value, STANDING[job.status]), rank=3),
         Column("last", lambda job: _last(job, screen), rank=2),
@@ -62,7 +62,14 @@ def job_columns(screen: Screen) -> list[Column[Job]]:
 def _schedule(job: Job) -> str:
     if job.schedule_type == Kind.CRON:
         return job.schedule_expression
-    return "manual" if job.schedule_type == Kind.MANUAL else schedule_sentence(job)
+    if job.schedule_type == Kind.MANUAL:
+        return "manual"
+    sentence = schedule_sentence(job)
+    return (
+        sentence.partition(", at :")[0]
+        if job.schedule_type == Kind.INTERVAL
+        else sentence.removesuffix(", UTC")
+    )
 
 
 def _last(job: Job, screen: Screen) -> Cell:

@@ -36,6 +36,7 @@ class Column(Generic[T]):
     value  what a row shows in it
     least  the narrowest it may be made when the terminal is narrow; 0: it is never cut
     rank   columns of a higher rank are left out first when the terminal is too narrow for all
+    whole  it is cut only when nothing else can give way: what somebody has to type
     """
 
     title: str
@@ -43,6 +44,7 @@ class Column(Generic[T]):
     least: int = 0
     rank: int = 0
     right: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class _Laid(Generic[T]):
     @property
     def least(self) -> int:
         return min(self.wanted, self.column.least or self.wanted)
+
+    @property
+    def claimed(self) -> int:
+        """What it is given before columns are left out for it."""
+        return self.wanted if self.column.whole else self.least
 
 
 def lines(columns: Sequence[Column[T]], rows: Sequence[T], width: int | None, *, colour: bool) -> list[str]:
@@ -77,7 +84,7 @@ def _cell(value: Cell | str) -> Cell:
 
 def _fitting(laid: list[_Laid[T]], width: int) -> list[_Laid[T]]:
     """Without the columns that there is no room for, those of the highest rank first; rank 0 always stays."""
-    while sum(one.least + GAP for one in laid) - GAP > width:
+    while sum(one.claimed + GAP for one in laid) - GAP > width:
         worst = max(laid, key=lambda one: one.column.rank)
         if worst.column.rank == 0:
             break
@@ -90,15 +97,20 @@ def _widths(laid: list[_Laid[T]], width: int | None) -> list[int]:
     if width is None:
         return widths
     over = sum(widths) + GAP * (len(widths) - 1) - width
-    while over > 0:
-        room = [wide - one.least for wide, one in zip(widths, laid, strict=True)]
-        if not any(spare > 0 for spare in room):
-            break
-        # The widest of those that may shrink gives way, so that short columns stay whole.
-        index = max((i for i, spare in enumerate(room) if spare > 0), key=lambda i: widths[i])
-        widths[index] -= 1
-        over -= 1
+    for floor in ("claimed", "least"):
+        over = _shrink(widths, [getattr(one, floor) for one in laid], over)
     return widths
+
+
+def _shrink(widths: list[int], floors: list[int], over: int) -> int:
+    """Take `over` from the widths, the widest first, so that short columns stay whole. Returns what is left of it."""
+    while over > 0:
+        room = [index for index, wide in enumerate(widths) if wide > floors[index]]
+        if not room:
+            break
+        widths[max(room, key=lambda index: widths[index])] -= 1
+        over -= 1
+    return over
 
 
 def _line(cells: list[Cell], laid: list[_Laid[T]], widths: list[int], *, colour: bool) -> str:

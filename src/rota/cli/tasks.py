@@ -23,11 +23,11 @@ def list_tasks(session: Session) -> None:
     with session.rota() as rota:
         found = Catalogue(rota.db, rota.clock).tasks()
     columns: list[Column[dict[str, Any]]] = [
-        Column("name", lambda task: Cell(task["name"], "bold"), least=20),
-        Column("arguments", lambda task: ", ".join(_arguments(task)), least=12, rank=2),
+        Column("name", lambda task: Cell(task["name"], "bold"), least=20, whole=True),
+        Column("arguments", lambda task: ", ".join(_arguments(task)), least=16, rank=2),
         Column("nodes", lambda task: str(task["nodes"]), right=True),
-        Column("file", _place, least=12, rank=3),
-        Column("description", _summary, least=12, rank=1),
+        Column("file", _place, least=24, rank=3),
+        Column("description", _summary, least=20, rank=1),
     ]
     empty = "No task is known yet: a node publishes what it loads (`rota serve -m MODULE`)."
     session.screen.rows(columns, found, as_json=dict, name=lambda task: task["name"], empty=empty)

@@ -21,5 +21,6 @@ def jobs() -> None:
 
 for panel, verbs in PANELS.items():
     for verb in verbs:
-        jobs.add_command(verb, panel=panel)
+        jobs.add_command(verb)
+    jobs.add_panel(click.RichCommandPanel(panel, commands=[str(verb.name) for verb in verbs]))
 jobs.add_command(running.cleanup_sessions, aliases=["session-cleanup"])

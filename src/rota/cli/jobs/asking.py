@@ -105,9 +105,11 @@ def _print_fires(session: Session, fires: "list[Preview]", *, empty: str) -> Non
     from rota.cli.table import Column
     from rota.cli.words import relative
 
+    elsewhere = any(fire.local.utcoffset() for fire in fires)
+    local: list[Column[Preview]] = [Column("local", lambda fire: f"{fire.local:%a %Y-%m-%d %H:%M:%S %Z}")]
     columns: list[Column[Preview]] = [
         Column("utc", lambda fire: f"{fire.at:%a %Y-%m-%d %H:%M:%S}"),
-        Column("local", lambda fire: f"{fire.local:%a %Y-%m-%d %H:%M:%S %Z}"),
+        *(local if elsewhere else []),
         Column("", lambda fire: relative(fire.at, session.screen.now)),
         Column("note", lambda fire: fire.note or "", least=10),
     ]

@@ -74,8 +74,8 @@ def execute(session: Session, job: str, args: Any, args_file: Any, **how: Any) -
 @_run_options(wait=True)
 @pass_session
 def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
-    """Clean up inactive sessions, by running the job session_cleanup."""
-    ask(session, "session_cleanup", kwargs={"hours": hours}, force=True, **how)
+    """Clean up inactive sessions, by running the job session_cleanup; also spelled session-cleanup."""
+    ask(session, "session_cleanup", kwargs={"hours": _whole(hours)}, force=True, **how)
 
 
 @click.command("log-cleanup", cls=Verb)
@@ -84,7 +84,11 @@ def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
 @pass_session
 def log_cleanup(session: Session, days: float, **how: Any) -> None:
     """Clean up old executions and their output, by running the job database_cleanup."""
-    ask(session, "database_cleanup", kwargs={"keep_days": days}, force=True, **how)
+    ask(session, "database_cleanup", kwargs={"keep_days": _whole(days)}, force=True, **how)
+
+
+def _whole(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 def ask(
