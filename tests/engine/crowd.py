@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from rota.store.schema import job_state, jobs
 from tests.world import World
@@ -19,4 +19,6 @@ def many_jobs(world: World, number: int, *, due: datetime | None = None, **colum
             copies = [{**row, "id": first.id + n, "name": f"job_{n}", **columns} for n in some]
             conn.execute(insert(jobs), copies)
             conn.execute(insert(job_state), [{"job_id": first.id + n, "next_run": at} for n in some])
+        if not world.db.is_sqlite:
+            conn.execute(text("SELECT setval('jobs_id_seq', (SELECT max(id) FROM jobs))"))
         conn.execute(job_state.update().where(job_state.c.job_id == first.id).values(next_run=at))

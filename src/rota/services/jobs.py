@@ -160,6 +160,8 @@ def create(
         with conn.begin_nested():
             job_id = table.insert_job(conn, spec, by=by.name, at=now, resolved_expression=resolved, **columns)
     except IntegrityError as error:
+        if table.find(conn, spec.name) is None:
+            raise
         raise Conflict(
             f'there is a job named "{spec.name}" already',
             fix="choose another name",
