@@ -22,8 +22,9 @@ class Watch:
         self._sending: dict[LocalRunner, int] = {}
 
     def wake(self) -> None:
-        """End the wait. Safe from any thread and from a signal handler."""
-        with contextlib.suppress(BlockingIOError):  # It is full of wake-ups already.
+        """End the wait. Safe from any thread and from a signal handler, and after the end."""
+        # Full of wake-ups already, or nobody waits any more.
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
             os.write(self._writing, b"!")
 
     def follow(self, runners: Iterable[LocalRunner]) -> None:
@@ -58,7 +59,6 @@ class Watch:
             time.sleep(gather)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening. The writing end stays: whoever writes to it later must not meet another's descriptor."""
         self._selector.close()
         os.close(self._reading)
-        os.close(self._writing)
