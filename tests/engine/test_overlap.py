@@ -93,7 +93,7 @@ def test_cancel_running_replaces_a_slot_that_still_waits_behind_the_old_one(worl
     world.after(60)
     world.after(60)
     assert world.statuses() == ["running", "cancelled", "queued"]
-    assert world.history()[1].reason == "replaced by the slot of 2026-03-02 12:03:00 UTC"
+    assert world.history()[1].reason == "cancelled by rota: replaced by the slot of 2026-03-02 12:03:00 UTC"
     world.end(old, Status.CANCELLED)
     assert [attempt.scheduled_for for attempt in world.claim()] == [NOON + 3 * MINUTE]
 
