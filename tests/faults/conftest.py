@@ -71,9 +71,3 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
 def sqlite_site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
     """The same, on SQLite only."""
     yield from examined(sqlite_url, tmp_path)
-
-
-@pytest.fixture
-def postgres_site(fresh_postgres_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The same, on PostgreSQL only."""
-    yield from examined(fresh_postgres_url, tmp_path)

@@ -98,7 +98,7 @@ class Site:
         given = {"database_url": url or self.url, "modules": [str(module)], "runners": 2, "kill_after": 1.5}
         given |= {"shutdown_grace": 2, **settings}
         environ = os.environ | {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
             effects.FILE: str(self.effects_file),
             "ROTA_FAILPOINT": failpoint,
             agent_process.FAILPOINT: agent_failpoint,
@@ -119,6 +119,14 @@ class Site:
         except LookupError:
             return False
         return any(pid == agent for pid, role, status in self._nodes() if status == "live")
+
+    def is_gone(self, pid: int) -> bool:
+        """Whether every node of that process was declared gone."""
+        return all(status == "gone" for found, _, status in self._nodes() if found == pid)
+
+    def lives(self, pid: int) -> bool:
+        """Whether a node of that process is live."""
+        return any(status == "live" for found, _, status in self._nodes() if found == pid)
 
     def _nodes(self) -> list[tuple[int, str, str]]:
         try:
