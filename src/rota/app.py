@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from rota.engine.host import Host
     from rota.engine.reaper import Reaped
     from rota.engine.scheduler import Fired
+    from rota.services.accounts import Accounts
+    from rota.services.auditing import Auditing
     from rota.services.definitions import Definitions
+    from rota.services.entrance import Entrance
     from rota.services.executions import Executions
     from rota.services.explaining import Explaining
     from rota.services.holds import Holds
     from rota.services.jobs import Jobs
+    from rota.services.rights import Rights
+    from rota.services.sessions import Sessions
+    from rota.services.tokens import Tokens
     from rota.services.vault import Vault
     from rota.store.nodes import Node
 
@@ -96,6 +102,48 @@ class Rota:
         from rota.services.explaining import Explaining
 
         return Explaining(self.db, self.clock)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Users: made, changed, disabled."""
+        from rota.services.accounts import Accounts
+
+        return Accounts(self.db, self.clock)
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        """Coming in by a password, or as the first admin."""
+        from rota.services.entrance import Entrance
+
+        return Entrance(self.accounts)
+
+    @cached_property
+    def sessions(self) -> "Sessions":
+        """Who is logged in."""
+        from rota.services.sessions import Sessions
+
+        return Sessions(self.db, self.clock)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        """What programs show."""
+        from rota.services.tokens import Tokens
+
+        return Tokens(self.db, self.clock)
+
+    @cached_property
+    def rights(self) -> "Rights":
+        """Who may do what."""
+        from rota.services.rights import Rights
+
+        return Rights(self.db, self.clock)
+
+    @cached_property
+    def auditing(self) -> "Auditing":
+        """Who did what."""
+        from rota.services.auditing import Auditing
+
+        return Auditing(self.db, self.clock)
 
     def upgrade(self) -> bool:
         """Bring the database to this version's schema; a new one starts with the default jobs.

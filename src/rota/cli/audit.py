@@ -30,12 +30,11 @@ def audit() -> None:
 @pass_session
 def list_entries(session: Session, job: str | None, before: int | None, size: int, **wanted: Any) -> None:
     """List the audit log, the newest first."""
-    from rota.services.auditing import Auditing
     from rota.store.audit import Filter
 
     with session.rota() as rota:
         restricted = Filter(target=f"job:{job}" if job else None, before_id=before, **wanted)
-        found = Auditing(rota.db).search(restricted, size=size)
+        found = rota.auditing.search(restricted, size=size)
     columns: list[Column[Entry]] = [
         Column("id", lambda entry: str(entry.id), right=True),
         Column("when", lambda entry: session.screen.when(entry.at)),

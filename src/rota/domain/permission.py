@@ -54,6 +54,7 @@ class Action(StrEnum):
     USER_ENABLE = "user.enable"
     USER_SET_PASSWORD = "user.set_password"
     USER_SET_ROLE = "user.set_role"
+    SESSION_OWN = "session.own"
     SESSION_END = "session.end"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
@@ -76,6 +77,7 @@ _VIEWER = {
     Action.CONFIG_READ,
     Action.ME_READ,
     Action.ME_PASSWORD,
+    Action.SESSION_OWN,
     Action.TOKEN_OWN,
 }
 _OPERATOR = {

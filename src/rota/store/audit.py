@@ -1,12 +1,14 @@
 """Who did what: one row for every change, run and refusal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from rota.domain.actor import Actor
+from rota.store import transactions
 from rota.store.schema import audit
 
 _a = audit.c
@@ -14,7 +16,11 @@ _a = audit.c
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the audit log."""
+    """One row of the audit log.
+
+    token      the token that it was asked with
+    seq, hash  its seal, None until it is sealed
+    """
 
     id: int
     at: datetime
@@ -25,6 +31,11 @@ class Entry:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     reason: str | None
+    token: int | None
+    address: str | None
+    request_id: str | None
+    seq: int | None
+    hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Filter:
     """Which rows to list. A field that is None does not restrict.
 
     action  a whole action ("job.pause") or its noun ("job")
+    until   only rows before that instant
     """
 
     target: str | None = None
@@ -39,21 +51,46 @@ class Filter:
     action: str | None = None
     since: datetime | None = None
     before_id: int | None = None
+    until: datetime | None = None
+    face: str | None = None
+    request_id: str | None = None
 
 
 def listing(conn: Connection, wanted: Filter, size: int) -> list[Entry]:
     """The newest rows that match, newest first."""
-    query = select(*(_a[name] for name in Entry.__dataclass_fields__))
-    for column, value in ((_a.target, wanted.target), (_a.actor, wanted.actor)):
-        query = query if value is None else query.where(column == value)
+    query = _select().where(*_conditions(wanted)).order_by(_a.id.desc()).limit(size)
+    return [Entry(*row) for row in conn.execute(query)]
+
+
+def after(conn: Connection, wanted: Filter, row_id: int, size: int) -> list[Entry]:
+    """The rows that match with a higher id, oldest first."""
+    query = _select().where(_a.id > row_id, *_conditions(wanted)).order_by(_a.id).limit(size)
+    return [Entry(*row) for row in conn.execute(query)]
+
+
+def _select() -> Any:
+    return select(*(_a[name] for name in Entry.__dataclass_fields__))
+
+
+def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    same = (
+        (_a.target, wanted.target),
+        (_a.actor, wanted.actor),
+        (_a.face, wanted.face),
+        (_a.request_id, wanted.request_id),
+    )
+    for column, value in same:
+        if value is not None:
+            yield column == value
     if wanted.action is not None:
-        same, within = _a.action == wanted.action, _a.action.startswith(f"{wanted.action}.", autoescape=True)
-        query = query.where(same | within)
+        within = _a.action.startswith(f"{wanted.action}.", autoescape=True)
+        yield (_a.action == wanted.action) | within
     if wanted.since is not None:
-        query = query.where(_a.at >= wanted.since)
+        yield _a.at >= wanted.since
+    if wanted.until is not None:
+        yield _a.at < wanted.until
     if wanted.before_id is not None:
-        query = query.where(_a.id < wanted.before_id)
-    return [Entry(*row) for row in conn.execute(query.order_by(_a.id.desc()).limit(size))]
+        yield _a.id < wanted.before_id
 
 
 def record(
@@ -82,5 +119,9 @@ def record(
             before=before,
             after=after,
             reason=reason,
+            token=actor.token_id,
+            address=actor.address,
+            request_id=actor.request_id,
+            xid=transactions.current(conn),
         )
     )

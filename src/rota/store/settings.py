@@ -35,3 +35,10 @@ def forget(conn: Connection, name: str) -> None:
 def is_held(conn: Connection) -> bool:
     """Whether nothing may start anywhere."""
     return conn.execute(select(_s.value).where(_s.name == HOLD_ALL)).scalar() is True
+
+
+def keep(conn: Connection, name: str, value: Any) -> Any:
+    """Set one that was never set. Returns what it is, also when somebody else was first."""
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    conn.execute(dialect.insert(settings).values(name=name, value=value).on_conflict_do_nothing())
+    return conn.execute(select(_s.value).where(_s.name == name)).scalar_one()
