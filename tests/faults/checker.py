@@ -64,7 +64,7 @@ def rows(db: Database, job: str | None = None) -> list[Row]:
     query = query.join(jobs, jobs.c.id == e.job_id).outerjoin(nodes, nodes.c.id == e.owner).order_by(e.id)
     with db.read() as conn:
         found = conn.execute(query if job is None else query.where(jobs.c.name == job))
-        return [Row(*row) for row in found]
+        return [Row(*tuple(row)) for row in found]
 
 
 def noted(file: Path) -> Effects:
@@ -96,13 +96,15 @@ def broken(found: list[Row], effects: Effects, db: Database) -> list[str]:
         times_in_order,
     )  # fmt: skip
     of_rows = [problem for rule in rules for problem in rule(found, effects)]
-    return of_rows + [*every_slot_accounted_for(found, db), *counts_agree(found, db)]
+    return [*of_rows, *every_slot_accounted_for(found, db), *counts_agree(found, db)]
 
 
 def one_first_attempt_a_slot(found: list[Row], effects: Effects) -> Iterator[str]:
     """One first attempt per slot."""
     slots = [(r.job, r.scheduled_for) for r in found if r.trigger == "scheduler" and r.attempt == 1]
-    yield from (f"the slot {slot} has two first attempts" for slot in {s for s in slots if slots.count(s) > 1})
+    yield from (
+        f"the slot {slot} has two first attempts" for slot in {s for s in slots if slots.count(s) > 1}
+    )
 
 
 def attempts_without_holes(found: list[Row], effects: Effects) -> Iterator[str]:
@@ -116,7 +118,9 @@ def attempts_without_holes(found: list[Row], effects: Effects) -> Iterator[str]:
 
 def nothing_runs(found: list[Row], effects: Effects) -> Iterator[str]:
     """No running row without a live owner; and here no owner lives any more."""
-    yield from (f"execution {row.id} ({row.job}) is still running" for row in found if row.status == "running")
+    yield from (
+        f"execution {row.id} ({row.job}) is still running" for row in found if row.status == "running"
+    )
 
 
 def no_overlap(found: list[Row], effects: Effects) -> Iterator[str]:
@@ -140,7 +144,9 @@ def effects_are_recorded(found: list[Row], effects: Effects) -> Iterator[str]:
     noting = {one["job"] for one in effects}
     known = {row.id: row for row in found}
     yield from (f"execution {id_} ran and is not recorded" for id_ in set(begun) - set(known))
-    yield from (f"execution {id_} began {begun.count(id_)} times" for id_ in set(begun) if begun.count(id_) > 1)
+    yield from (
+        f"execution {id_} began {begun.count(id_)} times" for id_ in set(begun) if begun.count(id_) > 1
+    )
     for row in found:
         if row.job not in noting:
             continue
@@ -171,7 +177,7 @@ def every_slot_accounted_for(found: list[Row], db: Database) -> Iterator[str]:
         planned = [r for r in found if r.job == name and r.trigger == "scheduler" and r.attempt == 1]
         if kind != "interval" or not planned:
             continue
-        first = min(row.slot_first or row.scheduled_for or datetime.max for row in planned)
+        first = min(filter(None, (row.slot_first or row.scheduled_for for row in planned)))
         expected = Schedule(kind, expression).count(first - timedelta(microseconds=1), last).n
         counted = sum(row.slot_count for row in planned)
         if counted != expected:

@@ -23,4 +23,4 @@ def make() -> None:
         (reaper, "GAP"),
     ):
         setattr(module, name, getattr(module, name) / FACTOR)
-    LocalRunner.spawn = staticmethod(partial(LocalRunner.spawn, silence=WATCHDOG))  # type: ignore[method-assign, assignment]
+    LocalRunner.spawn = staticmethod(partial(LocalRunner.spawn, silence=WATCHDOG))  # type: ignore[method-assign]

@@ -95,10 +95,11 @@ class Proxy:
                     self._pass(key)
 
     def _pass(self, key: selectors.SelectorKey) -> None:
-        if key.data is None:
+        line: Line | None = key.data
+        if line is None:
             self._accept()
             return
-        line, source = key.data, key.fileobj
+        source = line.client if key.fileobj is line.client else line.server
         if not line.open:
             return
         try:

@@ -140,7 +140,9 @@ def server_processes(url: str) -> Iterator[int]:
     ("transaction", "needle"),
     [("plan", b"INSERT INTO executions"), ("claim", b"UPDATE executions"), ("ending", b"UPDATE executions")],
 )
-def test_a_commit_whose_answer_never_came_is_neither_lost_nor_done_twice(far_site, proxy, transaction, needle):
+def test_a_commit_whose_answer_never_came_is_neither_lost_nor_done_twice(
+    far_site, proxy, transaction, needle
+):
     site = far_site
     site.serve(
         """

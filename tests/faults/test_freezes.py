@@ -62,7 +62,7 @@ def test_what_a_frozen_agent_ran_is_dead_before_it_is_lost_and_goes_on_elsewhere
     frozen_at = time.monotonic()
     site.until(lambda: dead(runner), "the watchdog killed the runner", seconds=LEASE * 3)
     assert site.story("steady") == ["running"]
-    assert WATCHDOG - 1 < time.monotonic() - frozen_at
+    assert time.monotonic() - frozen_at > WATCHDOG - 1
     lost, _ = site.until_story("steady", "lost", "succeeded")
     assert lost.reason.startswith("its node fell silent")
     kill(agent, signal.SIGCONT)

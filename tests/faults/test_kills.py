@@ -62,7 +62,7 @@ def test_an_ended_server_leaves_its_execution_to_the_next_one(site):
     runner, agent = site.begun("fragile"), server.agent
     server.kill()
     site.until(lambda: dead(agent) and dead(runner), "nothing of it is alive", seconds=10)
-    first, second = site.until_story("fragile", "lost", "queued")
+    first, _ = site.until_story("fragile", "lost", "queued")
     assert first.reason.startswith("shutdown")
     site.serve(AGAIN)
     site.until_story("fragile", "lost", "succeeded")
@@ -136,11 +136,12 @@ def test_a_server_killed_between_burying_a_node_and_losing_its_work_leaves_it_to
 
 def test_processes_killed_at_random_break_no_rule(site):
     """Six kills in a row, of whatever is there, while two servers run three jobs every second."""
-    jobs = "\n".join(SECONDS.replace("each_second", name).replace("queue_all", policy) for name, policy in MIXED)
+    jobs = "\n".join(
+        SECONDS.replace("each_second", name).replace("queue_all", policy) for name, policy in MIXED
+    )
     servers = [site.serve(jobs, runners=1) for _ in range(2)]
     for number in range(6):
         seen = len(site.effects("patient"))
         victims = servers[number % 2].tree()[1:]
         kill(random.Random(number).choice(victims))
         site.begun("patient", seen + 2)
-

@@ -40,6 +40,8 @@ def greedy(context: JobContext):
 def test_many_jobs_every_second_miss_and_double_nothing(site):
     """The functional part of bench/lag.py; the rest of the rules are checked for every test."""
     names = [f"job_{number}" for number in range(60)]
-    site.serve("\n".join(f'@job(every="1s", overlap="queue_all")\ndef {name}():\n    pass\n' for name in names))
+    site.serve(
+        "\n".join(f'@job(every="1s", overlap="queue_all")\ndef {name}():\n    pass\n' for name in names)
+    )
     site.until(lambda: all(len(site.rows(name)) >= 4 for name in names[::15]), "four slots are planned")
     assert {row.status for row in site.rows()} <= {"queued", "running", "succeeded"}

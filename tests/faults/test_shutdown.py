@@ -43,7 +43,9 @@ def test_a_second_signal_does_not_wait_for_what_runs(site):
 
 
 def test_nothing_begins_after_the_signal(site):
-    server = site.serve(JOBS + '\n@job(every="1s")\ndef often(context: JobContext):\n    work(context, 0.01)\n')
+    server = site.serve(
+        JOBS + '\n@job(every="1s")\ndef often(context: JobContext):\n    work(context, 0.01)\n'
+    )
     site.ran("endless")
     site.begun("endless")
     site.begun("often")
