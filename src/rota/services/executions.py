@@ -1,6 +1,8 @@
 """Executions: asked for, read, cancelled, tried again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,17 +14,39 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, NotFound, Unavailable
 from rota.domain.execution import Execution, Status, Trigger
 from rota.domain.job import Job, JobStatus, Overlap
+from rota.domain.permission import Action
 from rota.domain.secret import masked
 from rota.services import arguments
 from rota.services.giving_way import give_way
 from rota.services.jobs import require
+from rota.services.rights import acting
 from rota.services.vault import Vault
-from rota.store import audit, history, logs, state, waiting
+from rota.store import audit, history, logs, requests, state, waiting
 from rota.store import executions as table
 from rota.store.database import Database
 
 POISONED = 2
 """After so many losses in a row a job starts only alone on a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that its sender may send again, to be sure that it arrived.
+
+    key          a word of the sender's own, his for a day
+    fingerprint  what is asked for; another request under the same key is a mistake
+    """
+
+    key: str
+    fingerprint: str
+
+    def begin(self, conn: Connection, by: Actor, now: datetime) -> int | None:
+        """Note the request; or the execution that it made before. Raises Conflict."""
+        before = requests.begin(conn, by.name, self.key, self.fingerprint, now)
+        if before is not None and before.fingerprint != self.fingerprint:
+            fix = "use a new key for a new request"
+            raise Conflict(f'the key "{self.key}" stands for another request', fix=fix, code="key_reused")
+        return None if before is None else before.execution_id
 
 
 class Executions:
@@ -55,26 +79,45 @@ class Executions:
         kwargs: dict[str, Any] | None = None,
         force: bool = False,
         trigger: Trigger = Trigger.MANUAL,
+        once: Once | None = None,
     ) -> int:
         """Queue one run now. Returns the execution's id.
 
         kwargs  arguments that replace the job's own of the same name, for this run
         force   although the job is disabled or paused; never in spite of its overlap policy
+        once    the same request again queues nothing and answers with the same execution
         Raises NotFound, Invalid (arguments), Conflict (disabled, paused, overlapping).
         """
-        with self.db.write() as conn:
-            job = require(conn, reference, lock=True)
-            _require_runnable(job, force=force)
-            given = None if kwargs is None else job.task_kwargs | kwargs
-            if given is not None:
-                given = arguments.accept(conn, self.vault, job.task_name, given)
-            execution_id = self._queue(conn, job, by, given, trigger)
-            details = {"execution": execution_id, "force": force} | (
-                {"task_kwargs": masked(given)} if given else {}
-            )
-            audit.record(conn, by, "job.execute", f"job:{job.name}", at=self.clock.now(), after=details)
-            self.db.bell.ring(conn)
+        with acting(self.db, self.clock, by, Action.JOB_EXECUTE, f"job:{reference}") as conn:
+            if once is not None and (before := once.begin(conn, by, self.clock.now())) is not None:
+                return before
+            execution_id = self._run(conn, reference, by, kwargs, force=force, trigger=trigger)
+            if once is not None:
+                requests.finish(conn, by.name, once.key, execution_id)
             return execution_id
+
+    def _run(
+        self,
+        conn: Connection,
+        reference: str | int,
+        by: Actor,
+        kwargs: dict[str, Any] | None,
+        *,
+        force: bool,
+        trigger: Trigger = Trigger.MANUAL,
+        **details: Any,
+    ) -> int:
+        job = require(conn, reference, lock=True)
+        _require_runnable(job, force=force)
+        given = None if kwargs is None else job.task_kwargs | kwargs
+        if given is not None:
+            given = arguments.accept(conn, self.vault, job.task_name, given)
+        execution_id = self._queue(conn, job, by, given, trigger)
+        details |= {"execution": execution_id, "force": force}
+        details |= {"task_kwargs": masked(given)} if given else {}
+        audit.record(conn, by, "job.execute", f"job:{job.name}", at=self.clock.now(), after=details)
+        self.db.bell.ring(conn)
+        return execution_id
 
     def _queue(
         self, conn: Connection, job: Job, by: Actor, kwargs: dict[str, Any] | None, trigger: Trigger
@@ -96,7 +139,7 @@ class Executions:
 
     def cancel(self, execution_id: int, by: Actor, *, reason: str | None = None) -> Execution:
         """Cancel what is queued at once, ask what has begun to stop. Raises NotFound, Conflict when it ended."""
-        with self.db.write() as conn:
+        with acting(self.db, self.clock, by, Action.EXECUTION_CANCEL, f"execution:{execution_id}") as conn:
             execution = _require(conn, execution_id)
             state.lock(conn, [execution.job_id])
             execution = _require(conn, execution_id)
@@ -113,10 +156,14 @@ class Executions:
 
     def retry(self, execution_id: int, by: Actor) -> int:
         """Run an ended execution's job again with the same arguments, as a new manual run. Returns the new id."""
-        execution = self.get(execution_id)
-        if not execution.is_final:
-            raise Conflict(f"execution {execution_id} is {execution.status.value}", fix="wait, or cancel it")
-        return self.execute(execution.job_id, by, kwargs=execution.task_kwargs, force=True)
+        with acting(self.db, self.clock, by, Action.EXECUTION_RETRY, f"execution:{execution_id}") as conn:
+            execution = _require(conn, execution_id)
+            if not execution.is_final:
+                fix = "wait, or cancel it"
+                raise Conflict(f"execution {execution_id} is {execution.status.value}", fix=fix)
+            return self._run(
+                conn, execution.job_id, by, execution.task_kwargs, force=True, retry_of=execution_id
+            )
 
     def wait(
         self, execution_id: int, seconds: float | None, nap: Callable[[float], object], *, every: float = 0.1

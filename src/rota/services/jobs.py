@@ -1,5 +1,6 @@
 """Jobs: made, changed, listed, deleted."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -7,16 +8,19 @@ from sqlalchemy.exc import IntegrityError
 
 from rota.domain.actor import Actor
 from rota.domain.clock import Clock
-from rota.domain.errors import Conflict, unknown
+from rota.domain.errors import Conflict, NotFound, unknown
 from rota.domain.job import Job, JobPatch, JobSpec, Origin, Overlap, may_fire
+from rota.domain.permission import Action
 from rota.domain.secret import masked
 from rota.services import arguments, timing
 from rota.services.giving_way import give_way
+from rota.services.rights import acting
 from rota.services.timing import Variables
 from rota.services.vault import Vault
-from rota.store import audit, waiting
+from rota.store import audit, versions, waiting
 from rota.store import jobs as table
 from rota.store.database import Database
+from rota.store.versions import Version
 
 TIMING = frozenset({"schedule_type", "schedule_expression", "timezone", "anchor"})
 
@@ -52,7 +56,7 @@ class Jobs:
 
     def create(self, spec: JobSpec, by: Actor) -> Job:
         """Register a job and set its first fire. Raises NotFound (task), Conflict (name), InvalidSchedule."""
-        with self.db.write() as conn:
+        with acting(self.db, self.clock, by, Action.JOB_CREATE, f"job:{spec.name}") as conn:
             spec = self._sealed(conn, spec)
             return create(conn, self.clock, self.variables, spec, by)
 
@@ -62,10 +66,22 @@ class Jobs:
             spec = self._sealed(conn, spec)
         timing.check(spec, self.variables, self.clock.now())
 
-    def update(self, reference: str | int, patch: JobPatch, by: Actor, *, verb: str = "update") -> Job:
-        """Change the fields given. A new schedule starts from now. Raises as `create` does, and NotFound."""
-        with self.db.write() as conn:
+    def update(
+        self,
+        reference: str | int,
+        patch: JobPatch,
+        by: Actor,
+        *,
+        verb: str = "update",
+        expected: int | None = None,
+    ) -> Job:
+        """Change the fields given. A new schedule starts from now. Raises as `create` does, and NotFound.
+
+        expected  the version that the job must still have; Conflict otherwise
+        """
+        with acting(self.db, self.clock, by, Action(f"job.{verb}"), f"job:{reference}") as conn:
             job = require(conn, reference, lock=True)
+            _require_version(job, expected)
             changed = patch.model_dump(exclude_unset=True)
             spec = self._sealed(conn, JobSpec(**_definition(job) | changed))
             columns: dict[str, Any] = {"problem": None, "resolved_expression": self._expression(job, spec)}
@@ -76,6 +92,26 @@ class Jobs:
             before = {name: getattr(job, name) for name in changed}
             self._record(conn, by, f"job.{verb}", after, before=_plain(before), after=_plain(changed))
             return after
+
+    def versions(self, reference: str | int) -> list[Version]:
+        """The saved definitions of a job, newest first, secrets masked. Raises NotFound."""
+        with self.db.read() as conn:
+            found = versions.listing(conn, require(conn, reference).id)
+        return [replace(one, spec=_plain(one.spec)) for one in found]
+
+    def restore(self, reference: str | int, version: int, by: Actor) -> Job:
+        """Give a job the definition of an earlier version, as a new one. Raises as `update` does, Conflict if it has it."""
+        with self.db.read() as conn:
+            job = require(conn, reference)
+            kept = versions.find(conn, job.id, version)
+        if kept is None:
+            fix = f"see `rota jobs versions {job.name}`"
+            raise NotFound(f'job "{job.name}" has no version {version}', fix=fix)
+        earlier = JobSpec.model_validate(kept.spec)
+        changed = {n: getattr(earlier, n) for n in JobPatch.model_fields if getattr(earlier, n) != getattr(job, n)}
+        if not changed:
+            raise Conflict(f'job "{job.name}" is as it was in version {version}', code="unchanged")
+        return self.update(job.id, JobPatch(**changed), by, verb="restore", expected=job.version)
 
     def rewrite(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
         """Write a new version of a locked job, and all that follows from what changed.
@@ -129,11 +165,15 @@ class Jobs:
             table.change(conn, job.id, {"problem": problem}, by=job.updated_by, at=now)
         self.db.bell.ring(conn)
 
-    def delete(self, reference: str | int, by: Actor) -> None:
-        """Take a job away; its executions stay, what it has queued is cancelled. Raises Conflict for a job of code."""
-        with self.db.write() as conn:
+    def delete(self, reference: str | int, by: Actor, *, expected: int | None = None) -> None:
+        """Take a job away; its executions stay, what it has queued is cancelled. Raises Conflict for a job of code.
+
+        expected  the version that the job must still have; Conflict otherwise
+        """
+        with acting(self.db, self.clock, by, Action.JOB_DELETE, f"job:{reference}") as conn:
             now = self.clock.now()
             job = require(conn, reference, lock=True)
+            _require_version(job, expected)
             if job.origin is Origin.CODE:
                 fix = f"remove it from {job.source or 'the code'}, or disable it"
                 raise Conflict(f'job "{job.name}" is declared in code', fix=fix, code="declared_in_code")
@@ -173,6 +213,12 @@ def create(
         table.set_next(conn, job_id, timing.next_fire(job, now)[0])
     audit.record(conn, by, "job.create", f"job:{job.name}", at=now, after=_plain(_definition(job)))
     return require(conn, job_id)
+
+
+def _require_version(job: Job, expected: int | None) -> None:
+    if expected is not None and job.version != expected:
+        told = f'job "{job.name}" is at version {job.version}, not {expected}'
+        raise Conflict(told, fix="read it again, then change it", code="changed")
 
 
 def _definition(job: Job) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from rota.domain.errors import Invalid, Unavailable
+from rota.store import events
 from rota.store.bell import RUNG, Bell, make_bell
 
 SAFE_SQLITE = (3, 51, 3)
@@ -61,7 +62,9 @@ class Database:
         turn = self._turn if self.is_sqlite else nullcontext()
         with self._told(), turn, self._writer.begin() as conn:
             conn.info.pop(RUNG, None)
+            events.forget_notes(conn)
             yield conn
+            events.write_notes(conn)
             rung = conn.info.pop(RUNG, False)
         if rung:
             self.bell.sound()

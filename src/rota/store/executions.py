@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
 from rota.domain.execution import ACTIVE, Status, Trigger, require_move
+from rota.store import events
 from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, pack, recordset
 from rota.store.schema import executions
 
@@ -87,7 +88,10 @@ def add(conn: Connection, news: Sequence[New]) -> list[int]:
     columns = tuple(column for column in _NEW if _is_used(column[0], news))
     values = attrgetter(*(name for name, _ in columns))
     given = pack(conn, columns, [values(one) for one in news])
-    return sorted(conn.execute(_insert(conn.dialect.name, columns), given).scalars())
+    ids = sorted(conn.execute(_insert(conn.dialect.name, columns), given).scalars())
+    told = [(id_, one.job_id, one.status) for id_, one in zip(ids, news, strict=True)]
+    events.note_executions(conn, told, news[0].queued_at)
+    return ids
 
 
 def _is_used(name: str, news: Sequence[New]) -> bool:
@@ -149,7 +153,11 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     rows = [(*row, *values) for row, values in zip(fixed, _rows(used, len(moves)), strict=True)]
     changed = tuple((name, _CHANGES[name]) for name in used)
     statement = _update(conn.dialect.name, changed)
-    return set(conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).scalars())
+    moved = conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).all()
+    becomes = {one.execution_id: one.after for one in moves}
+    told = [(id_, job_id, becomes[id_]) for id_, job_id in moved]
+    events.note_executions(conn, told, (used.get("ended_at") or used["started_at"])[0])
+    return {id_ for id_, _ in moved}
 
 
 def _rows(columns: Mapping[str, Sequence[Any]], count: int) -> Iterable[tuple[Any, ...]]:
@@ -170,7 +178,7 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
         .values({_e.status: batch.c.becomes, **values})
         .where(_e.id == batch.c.id, _e.status == batch.c.was)
         .where(_e.owner.is_not_distinct_from(batch.c.owned_by))
-        .returning(_e.id)
+        .returning(_e.id, _e.job_id)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 
-from rota.domain.execution import FINAL, UNSUCCESSFUL, Execution, Status
+from rota.domain.execution import ACTIVE, FINAL, UNSUCCESSFUL, Execution, Status, Trigger
 from rota.store.schema import executions, jobs, log_lines, nodes
 
 _e = executions.c
@@ -29,6 +29,9 @@ class Filter:
     before_id: int | None = None
     after_id: int | None = None
     ids: Sequence[int] | None = None
+    trigger: Trigger | None = None
+    until: datetime | None = None
+    node_id: int | None = None
 
 
 def find(conn: Connection, execution_id: int) -> Execution | None:
@@ -41,6 +44,13 @@ def told_to_stop(conn: Connection, ids: Iterable[int]) -> set[int]:
     """Those of `ids` that somebody asked to stop, whether or not they heard of it."""
     asked = (_e.id.in_(list(ids)), _e.cancel_requested_by.is_not(None))
     return set(conn.execute(select(_e.id).where(*asked)).scalars())
+
+
+def ended(conn: Connection, ids: Iterable[int]) -> set[int]:
+    """Those of `ids` that have ended, or that retention has taken away."""
+    asked = set(ids)
+    standing = select(_e.id).where(_e.id.in_(asked), _e.status.in_(ACTIVE))
+    return asked - set(conn.execute(standing).scalars())
 
 
 def listing(conn: Connection, wanted: Filter, size: int) -> list[Execution]:
@@ -62,6 +72,11 @@ def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
         yield _e.id > wanted.after_id
     if wanted.ids is not None:
         yield _e.id.in_(wanted.ids)
+    if wanted.until is not None:
+        yield _e.queued_at < wanted.until
+    for column, value in ((_e.trigger, wanted.trigger), (_e.owner, wanted.node_id)):
+        if value is not None:
+            yield column == value
 
 
 def newest(conn: Connection) -> int:

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from rota.domain.job import Definition, Job, JobSpec, JobStatus, standing
+from rota.store import events
 from rota.store.schema import job_state, job_versions, jobs
 
 _j, _s = jobs.c, job_state.c
@@ -38,6 +52,7 @@ def insert_job(conn: Connection, spec: JobSpec, *, by: str, at: datetime, **colu
     job_id: int = conn.execute(insert(jobs).values(row).returning(_j.id)).scalar_one()
     conn.execute(insert(job_state).values(job_id=job_id))
     save_version(conn, job_id, 1, spec, by=by, at=at)
+    events.note_job(conn, job_id, at)
     return job_id
 
 
@@ -53,6 +68,7 @@ def change(conn: Connection, job_id: int, values: Mapping[str, Any], *, by: str,
     """Set columns of a job."""
     changed = update(jobs).where(_j.id == job_id)
     conn.execute(changed.values(**values, updated_by=by, updated_at=at))
+    events.note_job(conn, job_id, at)
 
 
 def redefine(conn: Connection, job: Job, spec: JobSpec, *, by: str, at: datetime, **columns: Any) -> int:
@@ -78,7 +94,7 @@ def find(conn: Connection, reference: str | int, *, lock: bool = False) -> Job |
         # A statement of its own: one that waits for a lock sees the definition as it was before.
         conn.execute(_STATE_OF.where(named).with_for_update(of=job_state))
     row = conn.execute(_JOINED.where(named)).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else job_of(row)
 
 
 def _named(reference: str | int) -> ColumnElement[bool]:
@@ -114,14 +130,19 @@ class Filter:
 
 def listing(conn: Connection, wanted: Filter, *, page: int = 1, size: int = 100) -> list[Job]:
     """One page of the jobs that match, by name."""
-    query = _JOINED.where(*_conditions(conn, wanted)).order_by(_j.name)
-    return [_job(row) for row in conn.execute(query.limit(size).offset((page - 1) * size))]
+    query = matching(conn, wanted).order_by(_j.name)
+    return [job_of(row) for row in conn.execute(query.limit(size).offset((page - 1) * size))]
 
 
 def count(conn: Connection, wanted: Filter) -> int:
     """How many jobs match."""
-    query = select(func.count()).select_from(_JOINED.where(*_conditions(conn, wanted)).subquery())
+    query = select(func.count()).select_from(matching(conn, wanted).subquery())
     return conn.execute(query).scalar_one()
+
+
+def matching(conn: Connection, wanted: Filter) -> Select[Any]:
+    """The query for the jobs that match, with their state, in no order yet."""
+    return _JOINED.where(*_conditions(conn, wanted))
 
 
 def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
@@ -181,7 +202,8 @@ def _columns(spec: JobSpec) -> dict[str, Any]:
     return {**dumped, "tags": list(spec.tags)}
 
 
-def _job(row: Row[Any]) -> Job:
+def job_of(row: Row[Any]) -> Job:
+    """The job of a row of `matching`."""
     columns = row._mapping
     runs, total = columns["runs"], columns["successes"] + columns["failures"]
     job = Job(
@@ -216,4 +238,4 @@ def vanished(conn: Connection, app: str) -> set[int]:
 def after(conn: Connection, job_id: int, most: int) -> list[Job]:
     """At most `most` jobs whose ids are higher, in the order of ids; their state rows are locked."""
     query = _JOINED.where(_j.id > job_id).order_by(_j.id).limit(most)
-    return [_job(row) for row in conn.execute(query.with_for_update(of=job_state))]
+    return [job_of(row) for row in conn.execute(query.with_for_update(of=job_state))]

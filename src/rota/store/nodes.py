@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from rota.store import events
 from rota.store.schema import nodes
 
 _n = nodes.c
@@ -48,6 +49,7 @@ def register(conn: Connection, node: Node) -> int:
     """Write a new incarnation. Returns its id."""
     values = {name: getattr(node, name) for name in _FIELDS} | {"queues": list(node.queues)}
     node_id: int = conn.execute(insert(nodes).values(values).returning(_n.id)).scalar_one()
+    events.note_node(conn, node_id, node.registered_at)
     return node_id
 
 
@@ -72,12 +74,16 @@ def status(conn: Connection, node_id: int) -> str | None:
 def bury(conn: Connection, node: Node, at: datetime) -> bool:
     """Declare a node gone, unless it has beaten since it was read. Returns whether this call did it."""
     silent = (_n.id == node.id, _n.status != GONE, _n.beat == node.beat)
-    return bool(conn.execute(update(nodes).where(*silent).values(status=GONE, ended_at=at)).rowcount)
+    buried = bool(conn.execute(update(nodes).where(*silent).values(status=GONE, ended_at=at)).rowcount)
+    if buried:
+        events.note_node(conn, node.id, at)
+    return buried
 
 
 def leave(conn: Connection, node_id: int, at: datetime) -> None:
     """A node says goodbye."""
     conn.execute(update(nodes).where(_n.id == node_id).values(status=GONE, ended_at=at))
+    events.note_node(conn, node_id, at)
 
 
 def _node(row: Row[Any]) -> Node:

@@ -6,6 +6,7 @@ from rota.store.schema.columns import EPOCH, Id, Instant, Json, metadata, to_mic
 from rota.store.schema.executions import executions, log_lines, rollups
 from rota.store.schema.jobs import job_state, job_versions, jobs
 from rota.store.schema.nodes import declarations, generations, nodes, settings, tasks
+from rota.store.schema.requests import requests
 
 __all__ = [
     "EPOCH",
@@ -25,6 +26,7 @@ __all__ = [
     "metadata",
     "nodes",
     "one_time_links",
+    "requests",
     "rollups",
     "sessions",
     "settings",
