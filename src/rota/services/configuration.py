@@ -10,6 +10,8 @@ from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, Invalid, unknown
 from rota.domain.job import Overlap
+from rota.domain.permission import Action, Role
+from rota.services.rights import acting
 from rota.store import audit, settings
 from rota.store.database import Database
 
@@ -31,6 +33,7 @@ class Kept(BaseModel):
     )
     retention_days: float = Field(30, gt=0, le=36_500, description="days that executions are kept")
     retention_failed_days: float = Field(90, gt=0, le=36_500, description="days that failures are kept")
+    dashboard_role: Role = Field(Role.VIEWER, description="the least role that may open the dashboard")
     hold_all: bool = Field(False, description="start nothing, anywhere, until this is false again")
 
 
@@ -95,11 +98,9 @@ class Configuration:
         if name not in Kept.model_fields:
             error = unknown("setting", name, Kept.model_fields)
             raise Invalid(f'no setting named "{name}" is kept in the database', fix=error.fix, field=name)
-        if self._locked(name) is not None:
-            fix = f"change or unset the variable {variable(name)}"
-            raise Conflict(f"{name} is locked by the environment", fix=fix, code="locked")
-        value = None if text is None else _read(name, text)
-        with self.db.write() as conn:
+        with acting(self.db, self.clock, by, Action.CONFIG_SET, f"setting:{name}") as conn:
+            self._spare_locked(name)
+            value = None if text is None else _read(name, text)
             before = settings.all_of(conn).get(name)
             if value is None:
                 settings.forget(conn, name)
@@ -111,6 +112,11 @@ class Configuration:
             )  # fmt: skip
             self.db.bell.ring(conn)
         return self._value(name, {} if value is None else {name: value})
+
+    def _spare_locked(self, name: str) -> None:
+        if self._locked(name) is not None:
+            fix = f"change or unset the variable {variable(name)}"
+            raise Conflict(f"{name} is locked by the environment", fix=fix, code="locked")
 
 
 def variable(name: str) -> str:

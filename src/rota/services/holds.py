@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from rota.domain.actor import ROTA, Actor
 from rota.domain.errors import Conflict
 from rota.domain.job import Job, JobPatch, may_fire
+from rota.domain.permission import Action
 from rota.services import timing
 from rota.services.jobs import Jobs, require
+from rota.services.rights import acting
 from rota.store import audit, waiting
 from rota.store import jobs as table
 
@@ -32,7 +34,7 @@ class Holds:
         self, reference: str | int, by: Actor, *, reason: str | None = None, until: datetime | None = None
     ) -> Job:
         """Hold the job, and what it has queued. `until`: resume by itself then. Raises NotFound, Conflict."""
-        with self.db.write() as conn:
+        with acting(self.db, self.clock, by, Action.JOB_PAUSE, f"job:{reference}") as conn:
             job = require(conn, reference, lock=True)
             if job.paused_at is not None:
                 since = f"{job.paused_at:%Y-%m-%d %H:%M} UTC"
@@ -42,7 +44,7 @@ class Holds:
 
     def resume(self, reference: str | int, by: Actor) -> Job:
         """End a pause. The slots of the paused time become one skipped row. Raises NotFound, Conflict."""
-        with self.db.write() as conn:
+        with acting(self.db, self.clock, by, Action.JOB_RESUME, f"job:{reference}") as conn:
             job = require(conn, reference, lock=True)
             if job.paused_at is None:
                 raise Conflict(f'job "{job.name}" is not paused')

@@ -100,7 +100,7 @@ class Jobs:
         return [replace(one, spec=_plain(one.spec)) for one in found]
 
     def restore(self, reference: str | int, version: int, by: Actor) -> Job:
-        """Give a job the definition of an earlier version, as a new one. Raises as `update` does, Conflict if it has it."""
+        """Give a job the definition of an earlier version. Raises as `update` does, and Conflict when it has it."""
         with self.db.read() as conn:
             job = require(conn, reference)
             kept = versions.find(conn, job.id, version)
@@ -108,7 +108,9 @@ class Jobs:
             fix = f"see `rota jobs versions {job.name}`"
             raise NotFound(f'job "{job.name}" has no version {version}', fix=fix)
         earlier = JobSpec.model_validate(kept.spec)
-        changed = {n: getattr(earlier, n) for n in JobPatch.model_fields if getattr(earlier, n) != getattr(job, n)}
+        changed = {
+            n: getattr(earlier, n) for n in JobPatch.model_fields if getattr(earlier, n) != getattr(job, n)
+        }
         if not changed:
             raise Conflict(f'job "{job.name}" is as it was in version {version}', code="unchanged")
         return self.update(job.id, JobPatch(**changed), by, verb="restore", expected=job.version)
