@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from rota.domain.job import Overlap
+from rota.domain.permission import Role
 from rota.services.configuration import Kept
 from rota.settings import LISTS, PREFIX, Settings
 from rota.store.settings import HOLD_ALL
@@ -23,6 +24,7 @@ WORDS = {
     tuple: "list",
     dict: "table",
     Overlap: ", ".join(Overlap),
+    Role: ", ".join(Role),
 }
 
 HEAD = """\

@@ -100,7 +100,7 @@ def _text(value: Any) -> str:
 @pass_session
 def set_value(session: Session, name: str, value: str | None, reset: bool) -> None:
     """Set a setting that is kept in the database: default_timeout, default_retries, default_overlap,
-    default_grace, retention_days, retention_failed_days, hold_all.
+    default_grace, retention_days, retention_failed_days, dashboard_role, hold_all.
     """
     from rota.services.configuration import Configuration
 
