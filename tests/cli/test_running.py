@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,17 +71,17 @@ class Server:
 
     def __init__(self, folder: Folder) -> None:
         self.process = folder.start("serve", "--json")
-        self.said: list[dict[str, object]] = []
+        self.said: list[dict[str, Any]] = []
 
     def __enter__(self) -> "Server":
         self.until(lambda event: event["event"] == "ready")
         return self
 
-    def until(self, wanted) -> dict[str, object]:
+    def until(self, wanted) -> dict[str, Any]:
         """Read what it says until something is wanted."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            event = json.loads(line)
+            event: dict[str, Any] = json.loads(line)
             self.said.append(event)
             if wanted(event):
                 return event

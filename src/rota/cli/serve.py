@@ -30,10 +30,10 @@ def serve(session: Session, modules: tuple[str, ...], **flags: Any) -> None:
 
     Brings the database to this version's schema first. Ctrl-C lets what runs finish; a second one does not wait.
     """
-    from rota.app import build
+    from rota.app import build, configure_logging
 
     session.flags |= {"modules": modules or None, **flags}
-    _log_beside_the_data()
+    configure_logging()
     with build(session.loaded.settings) as rota:
         _serve(session, rota)
 
@@ -104,16 +104,3 @@ class _Handlers:
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-
-def _log_beside_the_data() -> None:
-    """What the engine has to say goes to stderr; stdout is for what fires and ends."""
-    import structlog
-
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-        structlog.processors.format_exc_info,
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
-    ]
-    structlog.configure(processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -108,11 +108,12 @@ class Ticker:
                 return
 
     def _agent_is_there(self) -> bool:
+        """Whether it has settled what its code declares: its first heartbeat comes after that."""
         from rota.store import nodes
 
         with self.rota.db.read() as conn:
             found = nodes.live(conn)
-        return any(node.role == "agent" and node.id > self._node_id for node in found)
+        return any(node.role == "agent" and node.id > self._node_id and node.beat > 0 for node in found)
 
     def _say_ready(self) -> None:
         from rota.store import definitions, state

@@ -59,7 +59,7 @@ class Presence:
     def knowing(self, conn: Connection, task: str) -> list[Seen]:
         """The nodes that live and know a task, whatever queue they serve."""
         known = set(definitions.live_tasks(conn, task))
-        seen = [self._seen(node) for node in nodes.live(conn) if node.id in known]
+        seen = [self._seen(node) for node in nodes.live(conn) if node.id in known and node.role == "agent"]
         return [one for one in seen if one.is_alive]
 
     def schedulers(self) -> list[Seen]:

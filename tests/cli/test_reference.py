@@ -1,0 +1,27 @@
+"""The reference of the command line is made from the code, and is as the code is."""
+
+from pathlib import Path
+
+import pytest
+
+from rota.cli.reference import pages
+
+FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "cli"
+ANEW = "write it anew: python -m rota.cli.reference docs/reference/cli"
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_each_page_is_as_the_code_is(name):
+    assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], ANEW
+
+
+def test_there_is_no_page_that_the_code_does_not_make():
+    assert {path.name for path in FOLDER.iterdir()} == set(pages()), ANEW
+
+
+def test_the_man_page_names_every_verb(shell):
+    done = shell("rota man")
+    assert done.code == 0
+    assert done.out == pages()["rota.1"]
+    for verb in ("jobs validate\\-schedule", "executions logs", "config set", "db upgrade", "serve"):
+        assert f".SS rota {verb}" in done.out
