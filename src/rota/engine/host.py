@@ -14,6 +14,7 @@ from rota.engine.keepup import AgentProcess
 from rota.engine.loop import Loop
 from rota.engine.reaper import Reaped, Reaper
 from rota.engine.scheduler import Fired, Scheduler
+from rota.services.auditing import Auditing
 from rota.services.holds import Holds
 from rota.services.zones import Zones
 from rota.store import nodes
@@ -26,6 +27,9 @@ RECHECK = 30.0
 WATCH = 2.0
 BEAT = 5.0
 """Seconds between looks for silent nodes, and between heartbeats."""
+
+SEAL = 4.0
+"""Seconds between looks for rows of the audit log that are to be sealed."""
 
 log = structlog.get_logger("rota.scheduler")
 
@@ -50,9 +54,10 @@ class Host:
     ) -> None:
         self.db, self.clock, self.node, self.reaper = db, clock, node, reaper
         self.holds, self.zones = holds, Zones(holds.jobs)
+        self.auditing = Auditing(db, clock)
         self.agent, self.watch = agent, watch
         self._resting = threading.Event()
-        self._beat_at = float("-inf")
+        self._beat_at = self._sealed_at = float("-inf")
         self._scheduler: Scheduler | None = None
         self._loops: Sequence[Loop] = (
             Loop("scheduler", self._schedule, self._wait),
@@ -120,6 +125,9 @@ class Host:
             self.watch(reaped)
         if self.clock.monotonic() - self._beat_at >= BEAT:
             self._beat()
+        if self.clock.monotonic() - self._sealed_at >= SEAL:
+            self.auditing.seal()
+            self._sealed_at = self.clock.monotonic()
         return WATCH
 
     def _beat(self) -> None:
