@@ -12,6 +12,8 @@ NOUNS = {
     "executions": "rota.cli.executions:executions",
     "tasks": "rota.cli.tasks:tasks",
     "nodes": "rota.cli.nodes:nodes",
+    "users": "rota.cli.users:users",
+    "tokens": "rota.cli.tokens:tokens",
     "audit": "rota.cli.audit:audit",
     "serve": "rota.cli.serve:serve",
     "db": "rota.cli.db:db",

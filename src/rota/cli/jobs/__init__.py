@@ -3,13 +3,14 @@
 import rich_click as click
 
 from rota.cli.frame import Noun
-from rota.cli.jobs import asking, defining, holding, listing, running
+from rota.cli.jobs import asking, defining, holding, listing, running, versions
 
 PANELS = {
     "Look": (listing.list_jobs, asking.show, listing.status, asking.history, asking.schedule, asking.explain,
              listing.overdue, listing.stats),
     "Run": (running.run, running.execute, running.cleanup_sessions, running.log_cleanup),
-    "Change": (defining.create, defining.update, defining.delete, asking.validate_schedule),
+    "Change": (defining.create, defining.update, defining.delete, versions.versions,
+               versions.restore, asking.validate_schedule),
     "Hold": (holding.pause, holding.resume, holding.enable, holding.disable),
 }  # fmt: skip
 
