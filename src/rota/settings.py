@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rota.domain.errors import Invalid
 
 PREFIX = "ROTA_"
-LISTS = frozenset({"modules", "schedule_env"})
+LISTS = frozenset({"modules", "schedule_env", "allowed_hosts", "trusted_proxies"})
 
 
 class Settings(BaseModel):
@@ -44,6 +44,15 @@ class Settings(BaseModel):
     schedule_env: tuple[str, ...] = Field(("*_SCHEDULE",), description="variables that schedules may read")
     node_name: str = Field("", description="how this node is called; default: the name of the machine")
     secret_key: str | None = Field(None, description="encrypts stored secrets", repr=False)
+    host: str = Field("127.0.0.1", description="the address at which `rota serve` answers")
+    port: int = Field(8321, ge=0, le=65_535, description="the port at which it answers; 0: any that is free")
+    allowed_hosts: tuple[str, ...] = Field(
+        ("localhost", "127.0.0.1", "[::1]"),
+        description="names under which the server may be called; *.example.com, or * for any",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed"
+    )
     jobs: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="[jobs.NAME]: enabled, schedule, task_kwargs of discovered jobs"
     )

@@ -55,3 +55,8 @@ def ended(conn: Connection, wanted: Iterable[int]) -> dict[int, bool]:
 def here(conn: Connection, at: datetime) -> Position:
     """The position of somebody who has seen everything until now. at: now"""
     return events.newest(conn, at)
+
+
+def pulse(conn: Connection, wanted: Iterable[datetime]) -> dict[datetime, bool]:
+    """The database answers, and has our tables. wanted: the instants of asking"""
+    return {at: events.newest(conn, at) is not None for at in wanted}

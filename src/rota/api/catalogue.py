@@ -1,0 +1,48 @@
+"""What can be run, and where: tasks and nodes."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from rota.api.answers import Node, Task
+from rota.api.route import Product, about
+from rota.domain.permission import Action
+from rota.http.guard import GuardedRoute
+from rota.services.catalogue import Catalogue
+from rota.services.presence import Presence, Seen
+
+router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
+
+TASK = {
+    "name": "app.tasks.cleanup.system_cleanup", "title": "Clean up", "description": "Deletes temporary files.",
+    "schema": {"type": "object", "properties": {"cleanup_level": {"type": "string", "default": "light"}}},
+    "file": "app/tasks/cleanup.py", "line": 12, "nodes": 1,
+}  # fmt: skip
+
+
+@router.get("/tasks", tags=["tasks"], response_model=list[Task], **about(
+    "List tasks", Action.TASK_READ, example=[TASK]
+))  # fmt: skip
+def list_tasks(rota: Product) -> Any:
+    """What jobs can run, with the JSON Schema of its arguments, and how many live nodes know it."""
+    return Catalogue(rota.db, rota.clock).tasks()
+
+
+@router.get("/tasks/{task}", tags=["tasks"], response_model=Task, **about(
+    "Get a task", Action.TASK_READ, 404, example={**TASK, "known_by": ["node-1 (pid 77)"], "jobs": []}
+))  # fmt: skip
+def get_task(task: Annotated[str, Path(max_length=200, description="its dotted name")], rota: Product) -> Any:
+    """One task, with the nodes that know it and the jobs that run it."""
+    return Catalogue(rota.db, rota.clock).task(task)
+
+
+@router.get("/nodes", tags=["nodes"], **about("List nodes", Action.NODE_READ))
+def list_nodes(rota: Product) -> list[Node]:
+    """The processes that schedule and run, as far as they have not said goodbye, and how long each is silent."""
+    return [_node(seen) for seen in Presence(rota.db, rota.clock).nodes()]
+
+
+def _node(seen: Seen) -> Node:
+    own = {name: getattr(seen.node, name) for name in Node.model_fields if hasattr(seen.node, name)}
+    told = {"alive": seen.is_alive, "silent_seconds": round(seen.silent.total_seconds(), 1)}
+    return Node(**own | told | {"queues": list(seen.node.queues)})

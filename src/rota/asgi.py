@@ -1,0 +1,137 @@
+"""rota as an ASGI application: by itself, or inside of another one."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
+
+from rota.api import (
+    audit,
+    catalogue,
+    document,
+    executions,
+    health,
+    job_actions,
+    job_facts,
+    jobs,
+    logs,
+    me,
+    schedules,
+    settings,
+    stream,
+    tokens,
+    users,
+)
+from rota.api.schedules import Cached
+from rota.app import Rota
+from rota.http import refusals, strict
+from rota.http.edge import ANY, Edge
+from rota.http.guard import Gate
+from rota.http.hub import Hub
+from rota.http.identity import Auth, Identity
+from rota.services.statistics import Statistics
+
+ROUTERS: tuple[APIRouter, ...] = (
+    schedules.router,
+    jobs.router,
+    job_facts.router,
+    job_actions.router,
+    executions.router,
+    logs.router,
+    stream.router,
+    catalogue.router,
+    audit.router,
+    settings.router,
+    me.router,
+    users.router,
+    tokens.router,
+    health.router,
+    document.router,
+)
+"""In this order: a path of words goes before one with a name in it."""
+
+
+def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None = None) -> FastAPI:
+    """The API of a product whose life is its caller's affair.
+
+    auth   the login of the application around it: who asks, or None
+    hosts  the names under which it may be called; default: the setting allowed_hosts
+    """
+    app = FastAPI(
+        title="rota", version=version("rota"), docs_url=None, redoc_url=None, openapi_url=None,
+        lifespan=_until_stopped, redirect_slashes=False, max_body_size=strict.MOST_BYTES,
+        description="Jobs that run on time, once, and leave a record.",
+    )  # fmt: skip
+    app.state.rota, app.state.hub = rota, Hub(rota.db)
+    app.state.gate = Gate(rota, Identity(rota, auth))
+    app.state.overview = Cached(Statistics(rota.db, rota.clock), rota.clock)
+    for router in ROUTERS:
+        app.include_router(router)
+    refusals.install(app)
+    app.add_middleware(
+        Edge, hosts=rota.settings.allowed_hosts if hosts is None else hosts, slashed=_slashed()
+    )
+    made: dict[str, Any] = {}
+
+    def described() -> dict[str, Any]:
+        if not made:
+            made.update(document.make(app))
+        return made
+
+    app.openapi = described  # type: ignore[method-assign]
+    return app
+
+
+def mount(
+    app: Starlette, rota: Rota, path: str = "/rota", *, auth: Auth | None = None, run: bool = True
+) -> None:
+    """Serve a product inside of another FastAPI or Starlette application, and let it live as long as that does.
+
+    path  below which it is served
+    auth  the application's own login: who asks, or None; our tokens and sessions work beside it
+    run   also schedule and run jobs in this process; any number of workers may
+    The names under which it may be called are the application's affair.
+    """
+    inner = create(rota, auth=auth, hosts=(ANY,))
+    app.mount(path.rstrip("/"), inner)
+    around = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(outer: Any) -> AsyncIterator[Any]:
+        async with around(outer) as state, _living(rota, inner, run):
+            yield state
+
+    app.router.lifespan_context = lifespan
+
+
+@asynccontextmanager
+async def _living(rota: Rota, inner: FastAPI, run: bool) -> AsyncIterator[None]:
+    """From the first request to the last: the tables, the scheduler, those who wait."""
+    from starlette.concurrency import run_in_threadpool
+
+    await run_in_threadpool(rota.upgrade)
+    host = rota.host() if run else None
+    if host is not None:
+        await run_in_threadpool(host.start)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(inner.state.hub.close)
+        if host is not None:
+            await run_in_threadpool(host.stop)
+
+
+@asynccontextmanager
+async def _until_stopped(app: FastAPI) -> AsyncIterator[None]:
+    """Nobody is left waiting when the server ends."""
+    yield
+    app.state.hub.close()
+
+
+def _slashed() -> set[str]:
+    """The paths that are declared with a slash at their end."""
+    paths = {getattr(route, "path", "") for router in ROUTERS for route in router.routes}
+    return {path for path in paths if path.endswith("/")}

@@ -1,0 +1,102 @@
+"""The door of every route: what the route does is said where it is declared, and nobody gets in without the right."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from rota.app import Rota
+from rota.domain.actor import Actor
+from rota.domain.permission import Action, may
+from rota.http import strict
+from rota.http.identity import Identity, Visitor
+from rota.http.origin import require_intent, require_own
+from rota.http.problem import Refusal
+
+ACTION = "x-rota-action"
+"""Where a route says, in its part of the OpenAPI document, which action it is; the table of rights is made from it."""
+
+PUBLIC = "public"
+"""The action of a route that needs nobody to be signed in. There are few; a test knows them all."""
+
+
+class Gate:
+    """Lets visitors in.
+
+    rota      the product
+    identity  finds out who asks
+    """
+
+    def __init__(self, rota: Rota, identity: Identity) -> None:
+        self.rota, self.identity = rota, identity
+
+    def admit(self, request: Request, action: Action | None) -> Visitor | None:
+        """Who asks, if he may do `action` (None: anything that needs nobody to be known).
+
+        Raises Refusal: 401 for nobody, 403 for a visitor who may not, which is audited.
+        """
+        if action is None:
+            require_own(request)
+            return None
+        visitor = self.identity.of(request)
+        if visitor is None:
+            raise unknown()
+        require_intent(request, visitor, self.rota)
+        if not may(visitor.actor.role, visitor.actor.scopes, action):
+            raise self.denied(visitor.actor, action, request.url.path)
+        return visitor
+
+    def denied(self, actor: Actor, action: Action, path: str) -> Refusal:
+        """The refusal of somebody who may not, once it is in the audit log."""
+        reason = f"{actor.name} ({actor.role.value}) may not {action.value}"
+        self.rota.auditing.denied(actor, action, path, reason)
+        return Refusal(403, reason, code="denied", fix="ask an administrator for the role or the scope")
+
+
+def unknown() -> Refusal:
+    """The refusal of somebody who is not signed in."""
+    fix = "send a token in the header Authorization: Bearer …, or sign in"
+    headers = {"WWW-Authenticate": "Bearer"}
+    return Refusal(
+        401, "this needs somebody who is signed in", code="unauthenticated", fix=fix, headers=headers
+    )
+
+
+class GuardedRoute(APIRoute):
+    """A route that says which action it is. One that does not cannot be declared."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        extra = options.get("openapi_extra") or {}
+        if ACTION not in extra:
+            raise TypeError(f"the route {path} does not say which action it is; declare it by `about(…)`")
+        self.action = None if extra[ACTION] == PUBLIC else Action(extra[ACTION])
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler behind the door."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            gate: Gate = request.app.state.gate
+            request.state.visitor = await run_in_threadpool(gate.admit, request, self.action)
+            await _check_body(request)
+            return await handle(request)
+
+        return guarded
+
+
+async def _check_body(request: Request) -> None:
+    """Raises Refusal for a body that is not plain JSON, of whatever length the server lets through."""
+    body = await request.body()
+    if not body:
+        return
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refusal(
+            415,
+            f'a body of type "{kind or "none"}" is not read here',
+            fix="send Content-Type: application/json",
+        )
+    strict.read(body)
