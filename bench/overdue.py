@@ -77,5 +77,5 @@ def _tell(rota: Rota, dispatcher: Dispatcher, slot: datetime, planned: int) -> b
     if claimed.job_name == "prompt":
         start = (rota.clock.now() - slot) / SECOND
         print(f"  the job on time was queued {late:.2f} s after its time and claimed after {start:.2f} s, "
-              f"beside {planned:,} planned of the backlog")  # fmt: skip
+              f"beside {planned:,} planned of the backlog", flush=True)  # fmt: skip
     return claimed.job_name == "prompt"
