@@ -1,10 +1,14 @@
 """What goes wrong: each answer names the thing, the problem and the fix, and has its exit code."""
 
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tests.servers.copies import copied_sqlite
 from tests.world import ANA
 
 
@@ -96,12 +100,29 @@ def test_a_file_that_is_no_database(shell, monkeypatch, tmp_path):
     assert "not a database" in done.err
 
 
-def test_a_folder_that_may_not_be_written(shell, monkeypatch):
-    # /proc refuses everybody, even an administrator.
-    monkeypatch.setenv("ROTA_DATABASE_URL", "sqlite:////proc/nobody/rota.db")
-    done = shell("rota db upgrade")
-    assert done.code in (1, 4, 7)
-    assert "/proc/nobody" in done.err
+@pytest.fixture
+def private(sqlite_copy, shell, monkeypatch):
+    """A database of somebody else's, in a folder that everybody may look into."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        file = Path(folder, "private.db")
+        monkeypatch.setenv("ROTA_DATABASE_URL", copied_sqlite(sqlite_copy, file))
+        monkeypatch.chdir(folder)
+        file.chmod(0o400)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        yield file
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("line", ["rota jobs list", "rota jobs run 1", "rota db current"])
+def test_a_database_that_one_may_not_touch(shell, private, line):
+    done = shell(line)
+    assert done.code == 4
+    assert str(private) in done.err
+    assert "may not be read and written by uid" in done.err
+    assert "run as its owner" in done.err
 
 
 def test_a_setting_that_cannot_be(shell, monkeypatch):

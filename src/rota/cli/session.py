@@ -13,7 +13,7 @@ import click as plain
 
 from rota.cli.frame import META
 from rota.domain.actor import Actor
-from rota.domain.errors import Unavailable
+from rota.domain.errors import Denied, Unavailable
 
 if TYPE_CHECKING:
     from rota.app import Rota
@@ -92,12 +92,19 @@ def pass_session(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _require_file(url: str) -> None:
-    """Reading must not make an empty database file where a name was misspelt."""
+    """Reading must not make an empty file where a name was misspelt, and says who may not read what."""
     if not url.startswith("sqlite"):
         return
     file = Path(url.partition(":///")[2].partition("?")[0])
     if file.name and not file.exists():
         raise Unavailable(f"there is no database at {file.absolute()} yet", code="schema")
+    for path in (file, file.absolute().parent) if file.name else ():
+        if not os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            owner = f"uid {path.stat().st_uid}, mode {path.stat().st_mode & 0o777:o}"
+            fix = "run as its owner, or let this user write both the file and its folder"
+            raise Denied(
+                f"{path.absolute()} may not be read and written by uid {os.geteuid()} ({owner})", fix=fix
+            )
 
 
 @contextmanager

@@ -50,13 +50,9 @@ def _found(engine: "Engine", table: str, column: str) -> "tuple[Table, Column[An
 
 def _as_stored(column: "Column[Any]", instant: datetime) -> Any:
     """The instant in the way of the column: with or without zone, as seconds, or as text."""
-    from sqlalchemy import DateTime, Numeric, String
-    from sqlalchemy.types import Integer
-
-    if isinstance(column.type, DateTime):
-        return instant if column.type.timezone else instant.replace(tzinfo=None)
-    if isinstance(column.type, (Integer, Numeric)):
-        return instant.timestamp()
-    if isinstance(column.type, String):
+    kind = column.type.python_type
+    if kind is datetime:
+        return instant if getattr(column.type, "timezone", False) else instant.replace(tzinfo=None)
+    if kind is str:
         return instant.replace(tzinfo=None).isoformat(" ")
-    return instant
+    return int(instant.timestamp()) if kind is int else kind(instant.timestamp())
