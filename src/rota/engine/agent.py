@@ -147,11 +147,11 @@ class Agent:
             self._over(attempt, verdict(attempt))
 
     def _refuse(self) -> None:
-        """What could not be handed to a runner has failed."""
+        """What is not handed to a runner after all is over."""
         now = self.clock.now()
         while self.crew.refused:
-            attempt, problem = self.crew.refused.pop()
-            self._over(attempt, Ending(attempt.execution_id, Status.FAILED, now, reason=problem))
+            attempt, status, reason = self.crew.refused.pop()
+            self._over(attempt, Ending(attempt.execution_id, status, now, reason=reason))
 
     def _over(self, attempt: Attempt, ending: Ending) -> None:
         """An attempt of ours is over: how it ended goes to the clerk, with no secret in it."""

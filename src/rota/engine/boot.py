@@ -1,8 +1,9 @@
 """How an agent begins: hear what its runners know, tell the database, and take its place."""
 
+import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +22,9 @@ from rota.executors.sweep import sweep
 from rota.services.definitions import Definitions
 from rota.services.vault import Vault
 from rota.settings import Settings
-from rota.store import nodes
+from rota.store import nodes, state
 from rota.store.database import Database
 from rota.store.nodes import Node
-
-TRIES = 3
-"""How often a first runner is started before the node goes on and tells that its modules cannot be loaded."""
 
 log = structlog.get_logger("rota.agent")
 
@@ -70,7 +68,9 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     crew = Crew(terms, parts.clock, pace.is_quick, Vault(parts.settings.secret_key))
     published = _first_words(crew, watch, parts)
     crew.generation = published["hash"]
-    node_id, generation = _take_place(parts, published)
+    node_id, generation, durations = _take_place(parts, published)
+    for task, duration_ms in durations.items():
+        pace.saw(task, duration_ms)
     queues = [queue for queue, executor in parts.settings.queues.items() if executor == "local"]
     dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
@@ -91,38 +91,47 @@ def _environ(settings: Settings) -> dict[str, str]:
 
 
 def _first_words(crew: Crew, watch: Watch, parts: Parts) -> dict[str, Any]:
-    """What the first runner says that it knows; when none lives to say it, nothing, and why."""
-    for _ in range(TRIES):
-        crew.fill(1)
-        while crew.runners:
-            watch.follow(crew.runners)
-            watch.wait(1.0)
-            for runner, event in crew.pump(parts.clock.now()):
-                runner.beat()
-                if isinstance(event, Hello):
-                    return event.published
-                if isinstance(event, Died):
-                    watch.forget(runner)
-                    died = event
+    """What the first runner says that it knows; when it dies before it says it: nothing, and why."""
+    crew.fill(1)
+    while True:
+        watch.follow(crew.runners)
+        watch.wait(1.0)
+        for runner in crew.runners:
+            runner.beat()
+        for runner, event in crew.pump(parts.clock.now()):
+            if isinstance(event, Hello):
+                return event.published
+            if isinstance(event, Died):
+                watch.forget(runner)
+                return _nothing(parts.settings.modules, event)
+
+
+def _nothing(modules: Sequence[str], died: Died) -> dict[str, Any]:
+    """A set without tasks, which tells how loading the modules ended the process."""
     problem = {
-        "module": ", ".join(parts.settings.modules),
+        "module": ", ".join(modules),
         "file": None,
         "line": None,
         "message": f"loading the modules ended the process: {died.text}",
         "traceback": died.output,
     }
-    return {"hash": f"none:{json.dumps(problem)}"[:200], "tasks": [], "jobs": [], "problems": [problem]}
+    digest = hashlib.sha256(json.dumps(problem).encode()).hexdigest()
+    return {"hash": f"nothing:{digest}", "tasks": [], "jobs": [], "problems": [problem]}
 
 
-def _take_place(parts: Parts, published: dict[str, Any]) -> tuple[int, int]:
-    """Publish, register and settle, however long the database is away. Returns the ids of node and generation."""
+def _take_place(parts: Parts, published: dict[str, Any]) -> tuple[int, int, dict[str, int]]:
+    """Publish, register and settle, however long the database is away.
+
+    Returns the ids of node and generation, and how long each task took lately, in milliseconds.
+    """
     while True:
         try:
             generation = parts.definitions.publish(parts.settings.application, published)
             with parts.db.write() as conn:
                 node_id = nodes.register(conn, _described(parts, generation))
             parts.definitions.settle(parts.settings.application)
-            return node_id, generation
+            with parts.db.read() as conn:
+                return node_id, generation, state.last_durations(conn)
         except Unavailable as problem:
             log.warning("the database is away; the node waits for it", problem=str(problem))
             parts.nap(1.0)

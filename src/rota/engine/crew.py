@@ -11,8 +11,9 @@ import structlog
 from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
+from rota.domain.execution import Status
 from rota.engine.dispatcher import DEPTH, Capacity
-from rota.engine.outcome import MEMORY, TIMEOUT
+from rota.engine.outcome import MEMORY, TIMEOUT, status_of
 from rota.executors.events import Died, Event, Hello, Recalled
 from rota.executors.local import LocalRunner
 from rota.services.vault import Vault
@@ -49,7 +50,7 @@ class Crew:
     def __init__(self, terms: Terms, clock: Clock, is_quick: Callable[[str], bool], vault: Vault) -> None:
         self.terms, self.clock, self.is_quick, self.vault = terms, clock, is_quick, vault
         self.secrets: dict[int, tuple[str, ...]] = {}
-        self.refused: list[tuple[Attempt, str]] = []
+        self.refused: list[tuple[Attempt, Status, str]] = []
         self.runners: list[LocalRunner] = []
         self.hand: deque[Attempt] = deque()
         self.attempts: dict[int, Attempt] = {}
@@ -133,7 +134,7 @@ class Crew:
         try:
             kwargs, secrets = self.vault.open(attempt.kwargs)
         except Invalid as problem:
-            self.refused.append((attempt, str(problem)))
+            self.refused.append((attempt, Status.FAILED, str(problem)))
             return None
         if secrets:
             self.secrets[attempt.execution_id] = secrets
@@ -175,7 +176,10 @@ class Crew:
         return self.secrets.pop(execution_id, ())
 
     def stop(self, execution_id: int, why: str) -> None:
-        """Ask a body to stop; it is killed when it has not done so in time."""
+        """Ask a body to stop; it is killed when it has not done so in time. One that has not begun is given back."""
+        for attempt in [one for one in self.hand if one.execution_id == execution_id]:
+            self.hand.remove(attempt)
+            self.refused.append((attempt, *status_of(why, attempt, "not begun")))
         for runner in self.runners:
             if execution_id in runner.assigned:
                 runner.stop(execution_id, why)

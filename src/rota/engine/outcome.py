@@ -22,7 +22,7 @@ def of_ending(event: Ended, attempt: Attempt) -> Ending:
         return ending
     if event.why == SHUTDOWN and ending.status is Status.SUCCEEDED:
         return ending
-    status, reason = _status_of(event.why, attempt, "stopped")
+    status, reason = status_of(event.why, attempt, "stopped")
     return replace(ending, status=status, reason=reason)
 
 
@@ -31,11 +31,12 @@ def of_death(event: Died, running: Ending, attempt: Attempt) -> Ending:
     left = f"; could not be killed: pid {', '.join(map(str, event.left))}" if event.left else ""
     if event.why is None:
         return replace(running, reason=f"{event.text}{left}")
-    status, reason = _status_of(event.why, attempt, "killed")
+    status, reason = status_of(event.why, attempt, "killed")
     return replace(running, status=status, reason=f"{reason}{left}")
 
 
-def _status_of(why: str, attempt: Attempt, done: str) -> tuple[Status, str]:
+def status_of(why: str, attempt: Attempt, done: str) -> tuple[Status, str]:
+    """The status and reason of what did not end by itself; `done` says what was done to it."""
     if why == TIMEOUT:
         return Status.TIMED_OUT, f"ran longer than {attempt.timeout:g} s and was {done}"
     if why == MEMORY:

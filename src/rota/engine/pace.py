@@ -8,7 +8,7 @@ RECENT = 20
 
 
 class Pace:
-    """The recent durations of each task that this node ran."""
+    """The recent durations of each task: those that this node ran, and the last before it began."""
 
     def __init__(self) -> None:
         self._slow: dict[str, deque[bool]] = {}

@@ -168,3 +168,12 @@ def count(conn: Connection, tallies: dict[int, Tally]) -> None:
         of = attrgetter(*_TALLIED)
         rows = [(job_id, *of(tallies[job_id])) for job_id in sorted(tallies)]
         conn.execute(_tally(conn.dialect.name), pack(conn, _TALLY, rows))
+
+
+def last_durations(conn: Connection) -> dict[str, int]:
+    """The longest of the last runs of each task's jobs, in milliseconds; tasks that never ran are not there."""
+    longest = func.max(_s.last_duration_ms)
+    query = (
+        select(_j.task_name, longest).join(jobs, _j.id == _s.job_id).where(_s.last_duration_ms.is_not(None))
+    )
+    return {name: ms for name, ms in conn.execute(query.group_by(_j.task_name))}
