@@ -66,8 +66,7 @@ class Accounts:
     def disable(self, reference: str | int, by: Actor) -> User:
         """Let nobody in by that account: sessions end, tokens are good for nothing. Raises Conflict (last admin)."""
         with self._acting(by, Action.USER_DISABLE, reference) as conn:
-            user = require(conn, reference, lock=True).user
-            _spare_last_admin(conn, user)
+            user = _lock_sparing_last_admin(conn, reference)
             if user.is_enabled:
                 table.change(conn, user.id, disabled_at=self.clock.now())
                 sessions.end_all(conn, user.id)
@@ -87,9 +86,10 @@ class Accounts:
         """Give a user another role; what it does from now on is judged by it. Raises Conflict (last admin)."""
         wanted = _role(role)
         with self._acting(by, Action.USER_SET_ROLE, reference) as conn:
-            user = require(conn, reference, lock=True).user
-            if wanted is not Role.ADMIN:
-                _spare_last_admin(conn, user)
+            if wanted is Role.ADMIN:
+                user = require(conn, reference, lock=True).user
+            else:
+                user = _lock_sparing_last_admin(conn, reference)
             if wanted is not user.role:
                 table.change(conn, user.id, role=wanted.value)
                 details = {"before": {"role": user.role.value}, "after": {"role": wanted.value}}
@@ -121,8 +121,9 @@ class Accounts:
             )
         kept = self._hashed(new, found.user.name)
         with self._acting(by, Action.ME_PASSWORD, by.user_id) as conn:
+            again = require(conn, by.user_id, lock=True)
             throttle.succeed(conn, found.user.name, by.address, self.clock.now())
-            return self._set(conn, require(conn, by.user_id, lock=True), kept, by)
+            return self._set(conn, again, kept, by)
 
     def _set(self, conn: Connection, found: Credentials, kept: str, by: Actor) -> User:
         now, user = self.clock.now(), found.user
@@ -165,8 +166,12 @@ def _role(role: Role | str) -> Role:
         raise Invalid(f'there is no role "{role}"', fix=f"use one of {known}", field="role") from error
 
 
-def _spare_last_admin(conn: Connection, user: User) -> None:
-    if table.lock_admins(conn) == [user.id]:
+def _lock_sparing_last_admin(conn: Connection, reference: str | int) -> User:
+    """The user, locked, who may lose its power. All admins are locked first, so that no two of them go at once."""
+    admins = table.lock_admins(conn)
+    user = require(conn, reference, lock=True).user
+    if admins == [user.id]:
         raise Conflict(
             f'"{user.name}" is the last admin', fix="make somebody else an admin first", code="last_admin"
         )
+    return user

@@ -92,6 +92,7 @@ class Entrance:
         check_password(password, name)
         kept = self.accounts.passwords.hash(password)
         with self.db.write() as conn:
+            links.lock(conn, FIRST_ADMIN)
             used = links.use(conn, FIRST_ADMIN, secret.kept(link), self.clock.now())
             links.forget(conn, FIRST_ADMIN)
             if used is None or table.count(conn):

@@ -17,16 +17,17 @@ AT_ONCE = 4
 
 
 class Passwords:
-    """Hashes and compares."""
+    """Hashes and compares. memory: KiB that one hash takes; passes: over that memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int = MEMORY_KIB, passes: int = PASSES) -> None:
+        self.memory, self.passes = memory, passes
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     @cached_property
     def _hasher(self) -> "PasswordHasher":
         from argon2 import PasswordHasher
 
-        return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        return PasswordHasher(time_cost=self.passes, memory_cost=self.memory, parallelism=LANES)
 
     @cached_property
     def _nobody(self) -> str:

@@ -49,9 +49,9 @@ class Sessions:
         """A session with a new secret for a user who has just shown a password. Raises Denied when it was disabled."""
         made, now = secret.new(), self.clock.now()
         with self.db.write() as conn:
-            table.forget(conn, now - LONGEST, now - IDLE)
             if not require(conn, user.id, lock=True).user.is_enabled:
                 raise Denied(f"the account {user.name} is disabled", fix="ask an admin")
+            table.forget(conn, now - LONGEST, now - IDLE)
             told = agent.replace("\0", "")[:200]
             session_id = table.add(conn, user.id, secret.kept(made), at=now, address=address, agent=told)
         return Begun(session_id, made, self.csrf(made), now + LONGEST)

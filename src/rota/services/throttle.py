@@ -38,9 +38,10 @@ def succeed(conn: Connection, name: str, address: str | None, at: datetime) -> N
 
     Not more, or somebody with an account could try others from the same address without end.
     """
-    attempts.forgive(conn, _of_name(name), at)
     if address:
+        # In the order of the keys, as they are locked by whoever begins.
         attempts.forgive(conn, _of_address(address), at, one=True)
+    attempts.forgive(conn, _of_name(name), at)
 
 
 def forgive(conn: Connection, name: str, at: datetime) -> None:

@@ -25,6 +25,11 @@ def is_valid(conn: Connection, kind: str, secret_hash: str, at: datetime) -> boo
     return conn.execute(select(_l.id).where(*fresh)).first() is not None
 
 
+def lock(conn: Connection, kind: str) -> None:
+    """Let nobody else use one of that kind until this transaction is over."""
+    conn.execute(select(_l.id).where(_l.kind == kind).order_by(_l.id).with_for_update())
+
+
 def use(conn: Connection, kind: str, secret_hash: str, at: datetime) -> dict[str, Any] | None:
     """What it stands for, None when there is no such one (any more). It is gone then."""
     fresh = (_l.kind == kind, _l.secret_hash == secret_hash, _l.expires_at > at)

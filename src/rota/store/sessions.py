@@ -88,7 +88,7 @@ def end_all(conn: Connection, user_id: int) -> int:
     return conn.execute(delete(sessions).where(_s.user_id == user_id)).rowcount
 
 
-def forget(conn: Connection, created_before: datetime, seen_before: datetime) -> int:
-    """Delete what has timed out. Returns how many."""
-    old = or_(_s.created_at < created_before, _s.seen_at < seen_before)
+def forget(conn: Connection, created_by: datetime, seen_by: datetime) -> int:
+    """Delete what was begun, or last seen, at these instants or before. Returns how many."""
+    old = or_(_s.created_at <= created_by, _s.seen_at <= seen_by)
     return conn.execute(delete(sessions).where(old)).rowcount
