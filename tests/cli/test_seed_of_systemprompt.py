@@ -14,7 +14,7 @@ def test_list_shows_name_description_schedule_and_whether_it_is_enabled(shell, s
     assert {"NAME", "DESCRIPTION", "SCHEDULE", "ENABLED"} <= set(head.split())
     row = next(" ".join(row.split()) for row in rows if row.startswith("database_cleanup"))
     assert row.startswith(
-        "database_cleanup Clean up old database records Every day at 03:00, UTC yes active never in"
+        "database_cleanup Clean up old database records Every day at 03:00 yes active never in"
     )
 
 
