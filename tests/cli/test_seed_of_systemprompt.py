@@ -2,6 +2,7 @@
 
 import pytest
 
+from rota.domain.execution import Status
 from tests.world import ANA
 
 JOB = {"name", "description", "schedule", "enabled"}
@@ -114,3 +115,14 @@ def test_schedule_shows_the_next_fires(shell, site):
     assert [fire["at"] for fire in done.json] == ["2027-03-28T01:00:00+00:00", "2027-03-29T00:30:00+00:00"]
     assert done.json[0]["note"] == "Sun 28 Mar 02:30 does not exist; runs 03:00"
     assert "02:30 does not exist" in shell("rota jobs schedule berlin --after 2027-03-27T12:00").out
+
+
+def test_what_rota_itself_ended_is_told_by_its_reason(shell, site):
+    site.executions.execute("database_cleanup", ANA)
+    reason = "ran longer than 120 s and was stopped"
+    site.run(
+        Status.TIMED_OUT, reason=reason, error_type="rota.sdk.outcome.Stopped", error_message="asked to stop"
+    )
+    out = shell("rota jobs history database_cleanup").out
+    assert reason in out
+    assert "rota.sdk" not in out

@@ -72,8 +72,11 @@ def items(one: Execution) -> str:
 
 
 def outcome(one: Execution) -> str:
-    """What came of it, in the first line of its own words."""
+    """What came of it, in the first line of its own words. Where rota itself ended it, the reason says more."""
+    ours = (one.error_type or "").startswith("rota.")
     error = ": ".join(filter(None, (one.error_type, one.error_message)))
+    if one.reason and (ours or one.status is not Status.FAILED):
+        error = one.reason
     progress = one.progress_message if one.status in ACTIVE else None
     told = error or one.message or one.reason or progress or one.warning or ""
     return told.strip().split("\n")[0]
