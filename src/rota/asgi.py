@@ -27,7 +27,7 @@ from rota.api import (
 )
 from rota.api.schedules import Cached
 from rota.app import Rota
-from rota.http import refusals, strict
+from rota.http import refusals
 from rota.http.edge import ANY, Edge
 from rota.http.guard import Gate
 from rota.http.hub import Hub
@@ -62,7 +62,7 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
     """
     app = FastAPI(
         title="rota", version=version("rota"), docs_url=None, redoc_url=None, openapi_url=None,
-        lifespan=_until_stopped, redirect_slashes=False, max_body_size=strict.MOST_BYTES,
+        lifespan=_until_stopped, redirect_slashes=False,
         description="Jobs that run on time, once, and leave a record.",
     )  # fmt: skip
     app.state.rota, app.state.hub = rota, Hub(rota.db)

@@ -9,9 +9,11 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rota.http.problem import Problem, answer, make
+from rota.http.problem import Problem, Refusal, answer, make
+from rota.http.strict import MOST_BYTES
 
 REQUEST_ID = "X-Request-ID"
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/@]+)(?::\d{1,5})?")
 GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 HEADERS = {
@@ -50,7 +52,7 @@ class Edge:
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._serve(scope, receive, Outgoing(send, scope, request_id))
+            await self._serve(scope, Incoming(receive), Outgoing(send, scope, request_id))
 
     async def _serve(self, scope: Scope, receive: Receive, send: "Outgoing") -> None:
         refusal = self._refusal(scope)
@@ -73,6 +75,9 @@ class Edge:
         if not is_allowed(host, self.hosts):
             fix = "call the server by a name in its setting allowed_hosts"
             return make(421, f'this server is not called "{host[:100]}"', fix=fix)
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length[:12]) > MOST_BYTES:
+            return too_large().problem
         query = unquote_to_bytes(scope.get("query_string", b""))
         if "\0" in scope["path"] or b"\0" in query:
             return make(400, "the address holds a NUL character", code="malformed", fix="leave it out")
@@ -87,6 +92,27 @@ class Edge:
         if wanted != inner:
             scope["path"] = f"{path.removesuffix(inner)}{wanted}"
             scope["raw_path"] = scope["path"].encode()
+
+
+def too_large() -> Refusal:
+    """The refusal of a body that is larger than anybody needs."""
+    return Refusal(413, f"the body is larger than {MOST_BYTES:,} bytes", fix="send less")
+
+
+class Incoming:
+    """Takes a body in, up to its limit. Raises Refusal (413) beyond."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive, self.taken = receive, 0
+
+    async def __call__(self) -> Message:
+        """Take the next part."""
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.taken += len(message.get("body", b""))
+            if self.taken > MOST_BYTES:
+                raise too_large()
+        return message
 
 
 class Outgoing:
@@ -119,8 +145,10 @@ class Outgoing:
 
 def is_allowed(host: str, allowed: Iterable[str]) -> bool:
     """Whether a Host header, its port aside, is one of the names that are allowed."""
-    bare = host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
-    name = bare.lower().rstrip(".")
+    told = HOST.fullmatch(host)
+    if told is None:
+        return False
+    name = told[1].lower().rstrip(".")
     return any(
         one == ANY or name == one or (one.startswith("*.") and name.endswith(one[1:])) for one in allowed
     )

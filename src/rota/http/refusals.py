@@ -51,7 +51,6 @@ def _http(request: Request, error: Any) -> JSONResponse:
     told = {
         404: (f"there is nothing at {request.url.path}", "see the OpenAPI document for what there is"),
         405: (f"{request.method} cannot be done here", "see the header Allow"),
-        413: ("the body is larger than 1 MiB", "send less"),
     }
     detail, fix = told.get(error.status_code, (str(error.detail), None))
     return _answer(request, problem.make(error.status_code, detail, fix=fix), dict(error.headers or {}))
