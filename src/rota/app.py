@@ -193,6 +193,7 @@ class Rota:
             version=version("rota"),
             registered_at=now,
             beat_at=now,
+            info={"variables": self.jobs.variables.digests()},
         )
 
     def close(self) -> None:

@@ -78,7 +78,7 @@ class Agent:
 
     def run(self, patience: Patience, until: Callable[[], bool] = lambda: False) -> None:
         """Work until told to shut down, disowned, or `until` says so; then end what runs and record it."""
-        self.clerk.start()
+        self.clerk.thread.start()
         while not (self._shutdowns or self.disowned or until()):
             self.turn()
         if self.disowned:

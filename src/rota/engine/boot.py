@@ -12,6 +12,7 @@ import structlog
 from rota.domain.clock import Clock
 from rota.domain.errors import Unavailable
 from rota.engine.agent import Agent
+from rota.engine.answering import Answering
 from rota.engine.clerk import Clerk
 from rota.engine.crew import Crew, Terms
 from rota.engine.dispatcher import Dispatcher
@@ -20,6 +21,7 @@ from rota.engine.watch import Watch
 from rota.executors.events import Died, Hello
 from rota.executors.sweep import sweep
 from rota.services.definitions import Definitions
+from rota.services.tending import Tending
 from rota.services.vault import Vault
 from rota.settings import Settings
 from rota.store import nodes, state
@@ -73,10 +75,11 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
         pace.saw(task, duration_ms)
     queues = [queue for queue, executor in parts.settings.queues.items() if executor == "local"]
     dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
+    answering = Answering(Tending(parts.db, parts.clock, os.environ))
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
     return Agent(
         crew,
-        lambda tell: Clerk(parts.db, parts.clock, dispatcher, tell),
+        lambda tell: Clerk(parts.db, parts.clock, dispatcher, answering, tell),
         pace,
         parts.clock,
         watch,

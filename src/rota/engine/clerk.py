@@ -16,7 +16,6 @@ from rota.engine.failpoint import reach
 from rota.engine.tray import News, Tray
 from rota.executors.events import Called
 from rota.executors.local import LocalRunner
-from rota.services.tending import Tending
 from rota.store import claims, executions, logs, nodes
 from rota.store.database import Database
 
@@ -37,11 +36,15 @@ class Clerk:
     """
 
     def __init__(
-        self, db: Database, clock: Clock, dispatcher: Dispatcher, tell: Callable[[News], None]
+        self,
+        db: Database,
+        clock: Clock,
+        dispatcher: Dispatcher,
+        answering: Answering,
+        tell: Callable[[News], None],
     ) -> None:
-        self.db, self.clock, self.dispatcher, self.tell = db, clock, dispatcher, tell
-        self.node = dispatcher.node
-        self.answering = Answering(Tending(db, clock))
+        self.db, self.clock, self.dispatcher, self.answering = db, clock, dispatcher, answering
+        self.tell, self.node = tell, dispatcher.node
         self._lock = threading.Lock()
         self._tray = Tray()
         self._strays: set[int] = set()
@@ -49,11 +52,7 @@ class Clerk:
         self._wanted = self._offered = NOTHING
         self._claiming = self._leaving = self._away = self._busy = False
         self._beat_at = self._looked_at = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="rota-clerk", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, name="rota-clerk", daemon=True)
 
     def file(self, tray: Tray) -> None:
         """Hand in what is to be written."""
@@ -90,8 +89,8 @@ class Clerk:
         """Write what is left, say goodbye and end. Returns whether all was written within `patience` seconds."""
         self._leaving = True
         self.db.bell.event.set()
-        self._thread.join(patience)
-        return not self._thread.is_alive()
+        self.thread.join(patience)
+        return not self.thread.is_alive()
 
     def _run(self) -> None:
         while True:

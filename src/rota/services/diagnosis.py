@@ -154,6 +154,19 @@ class Diagnosis:
                 yield Finding(
                     "environment", None, text, "set the variable alike everywhere, then save the job"
                 )
+        yield from self._unlike()
+
+    def _unlike(self) -> Iterator[Finding]:
+        """Variables for schedules that are set on some live nodes, and otherwise, or not, on others."""
+        told = {one.node.id: one.node for one in self.presence.nodes() if one.is_alive}
+        digests = {id_: node.info.get("variables", {}) for id_, node in told.items()}
+        for name in sorted({name for known in digests.values() for name in known}):
+            if len({known.get(name) for known in digests.values()}) > 1:
+                having = ", ".join(
+                    f"{told[id_].role} {told[id_].name}" for id_, d in digests.items() if name in d
+                )
+                text = f"the variable {name} is not the same on all nodes; it is set on {having}"
+                yield Finding("environment", None, text, "set it alike on every node")
 
     def _machine(self) -> Iterator[Finding]:
         if self.db.is_sqlite:

@@ -1,8 +1,10 @@
 """Schedules as they meet the world: variables replaced, the next fire set, what was due settled."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from sqlalchemy import Connection
 
@@ -20,6 +22,11 @@ class Variables:
 
     values: Mapping[str, str] = field(default_factory=dict)
     allowed: Sequence[str] = ("*_SCHEDULE",)
+
+    def digests(self) -> dict[str, str]:
+        """A mark of the value of each variable that schedules may read here: alike where the values are."""
+        known = [name for name in self.values if any(fnmatchcase(name, pattern) for pattern in self.allowed)]
+        return {name: hashlib.sha256(self.values[name].encode()).hexdigest()[:12] for name in sorted(known)}
 
     def resolve(self, spec: JobSpec) -> str:
         """The expression with `${NAME}` replaced. Raises InvalidSchedule."""
