@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from rota.app import Rota
+from tests.world import World
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def typed(monkeypatch):
 
 
 @pytest.fixture
-def product(site) -> Rota:
+def product(site: World) -> Rota:
     """The product on the same database."""
     return site.rota
 

@@ -63,7 +63,7 @@ def test_enumeration_unknown_names_are_slowed_down_just_the_same(staff):
 
 
 def test_throttling_doubles_the_wait(staff):
-    waits = []
+    waits: list[int] = []
     for _ in range(FREE_ATTEMPTS + 13):
         fail(staff, "vic", None)
         (said,) = fail(staff, "vic", None) if len(waits) >= FREE_ATTEMPTS - 1 else [None]

@@ -68,7 +68,8 @@ def test_a_session_ends_after_thirty_days_although_it_is_used(staff):
 
 
 def test_a_look_writes_at_most_once_a_minute(staff):
-    secret, commits = staff.log_in("olga"), []
+    secret = staff.log_in("olga")
+    commits: list[object] = []
     event.listen(staff.world.db._writer, "commit", commits.append)
     for _ in range(120):
         wait(staff, SECOND)

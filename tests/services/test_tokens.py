@@ -121,7 +121,8 @@ def test_a_token_makes_none_that_may_do_more(staff):
 
 
 def test_last_used_is_written_at_most_once_a_minute(staff):
-    made, commits = make(staff), []
+    made = make(staff)
+    commits: list[object] = []
     event.listen(staff.world.db._writer, "commit", commits.append)
     for _ in range(120):
         assert staff.tokens.lookup(made.text)
