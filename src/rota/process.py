@@ -1,7 +1,6 @@
 """Entry points of the processes that rota starts. Each imports what it needs inside: they start often."""
 
 import os
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,8 @@ def agent() -> None:
     from rota.engine.boot import Parts, make_agent
     from rota.settings import Settings
 
-    with open(0, "rb", buffering=0, closefd=False) as told:  # A buffer would swallow what comes after the line.
+    # A buffer would swallow what comes after the line.
+    with open(0, "rb", buffering=0, closefd=False) as told:
         charge = json.loads(told.readline())
     configure_logging()
     settings = Settings(**charge["settings"])
@@ -57,13 +57,18 @@ def agent() -> None:
 
 def _finished(rota: "Rota", execution_id: int) -> "Callable[[], bool]":
     """Whether the one execution that an agent is there for has ended, asked at most ten times a second."""
+    from rota.domain.errors import Unavailable
+
     asked = [0.0]
 
     def ended() -> bool:
         if time.monotonic() - asked[0] < 0.1:
             return False
         asked[0] = time.monotonic()
-        return rota.executions.get(execution_id).is_final
+        try:
+            return rota.executions.get(execution_id).is_final
+        except Unavailable:
+            return False
 
     return ended
 

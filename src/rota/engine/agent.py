@@ -15,6 +15,7 @@ from rota.domain.execution import Status
 from rota.domain.secret import without
 from rota.engine.clerk import Clerk
 from rota.engine.crew import Crew
+from rota.engine.limits import Limits
 from rota.engine.outcome import CANCELLED, DISOWNED, discreet, discreet_line, of_death, of_ending
 from rota.engine.pace import Pace
 from rota.engine.tray import News, Tray
@@ -60,6 +61,7 @@ class Agent:
     ) -> None:
         self.crew, self.pace, self.clock, self.watch, self.ready_made = crew, pace, clock, watch, ready_made
         self.clerk = clerk_for(self._tell)
+        self.limits = Limits(crew)
         self.disowned = False
         self._news: deque[News] = deque()
         self._tray = Tray()
@@ -91,7 +93,7 @@ class Agent:
         self.crew.fill()
         self._show_life()
         self.watch.follow(self.crew.runners)
-        self.watch.wait(self.crew.watch(), GATHER if self.crew.is_streaming else 0.0)
+        self.watch.wait(self.limits.watch(), GATHER if self.crew.is_streaming else 0.0)
         for runner, event in self.crew.pump(self.clock.now()):
             self._regard(runner, event)
         while self._news:
@@ -171,7 +173,8 @@ class Agent:
         self.clerk.ask(runner, call)
 
     def _learn(self, news: News) -> None:
-        self.crew.take(news.claimed)
+        over = {attempt.execution_id for attempt, _ in self._tray.endings}
+        self.crew.take([one for one in news.claimed if one.execution_id not in over])
         for runner, call_id, value, error in news.answers:
             runner.answer(call_id, value, error)
         for execution_id, by, reason in news.stop:
@@ -206,10 +209,9 @@ class Agent:
     def _end(self, patience: Patience) -> None:
         """Claim no more, wait for what runs, then stop it, then kill it; and record all of it."""
         self.crew.open = False
-        begun = self._shutdowns
-        self._turn_until(patience.grace, lambda: self._shutdowns > max(begun, 1))
-        for execution_id in list(self.crew.attempts):
-            self.crew.stop(execution_id, SHUTDOWN)
+        self.clerk.close()
+        self._turn_until(patience.grace, lambda: self._shutdowns > 1)
+        self.crew.wind_up()
         self._turn_until(patience.kill_after + MARGIN, lambda: False)
         now, reason = self.clock.now(), f"{SHUTDOWN}: its node ended before it was over"
         for attempt in list(self.crew.attempts.values()):
@@ -221,7 +223,9 @@ class Agent:
 
     def _turn_until(self, seconds: float, enough: Callable[[], bool]) -> None:
         deadline = self.clock.monotonic() + seconds
-        while self.crew.attempts and not enough() and self.clock.monotonic() < deadline:
+        while self.clock.monotonic() < deadline and not enough():
+            if not (self.crew.attempts or self._news or self.clerk.is_claiming):
+                break
             self.turn()
 
     def _abandon(self) -> None:

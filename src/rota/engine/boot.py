@@ -132,7 +132,8 @@ def _take_place(parts: Parts, published: dict[str, Any]) -> tuple[int, int, dict
             generation = parts.definitions.publish(parts.settings.application, published)
             with parts.db.write() as conn:
                 node_id = nodes.register(conn, _described(parts, generation))
-            parts.definitions.settle(parts.settings.application)
+            if parts.only is None:  # One that is there for a single execution decides nothing for the others.
+                parts.definitions.settle(parts.settings.application)
             with parts.db.read() as conn:
                 return node_id, generation, state.last_durations(conn)
         except Unavailable as problem:

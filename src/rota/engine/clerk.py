@@ -11,17 +11,16 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Unavailable
 from rota.engine.answering import Answering
 from rota.engine.dispatcher import NOTHING, Capacity, Dispatcher
-from rota.engine.ending import end
 from rota.engine.failpoint import reach
+from rota.engine.ledger import Ledger
 from rota.engine.tray import News, Tray
 from rota.executors.events import Called
 from rota.executors.local import LocalRunner
-from rota.store import claims, executions, logs, nodes
+from rota.store import claims
 from rota.store.database import Database
 
-BEAT = 5.0
 LOOK = 0.5
-"""Seconds between heartbeats, and between looks for what is to be cancelled while something runs."""
+"""Seconds between looks for what is to be cancelled while something runs."""
 
 AWAY = 1.0
 """Seconds to wait before the next try when the database is away."""
@@ -43,15 +42,15 @@ class Clerk:
         answering: Answering,
         tell: Callable[[News], None],
     ) -> None:
-        self.db, self.clock, self.dispatcher, self.answering = db, clock, dispatcher, answering
-        self.tell, self.node = tell, dispatcher.node
+        self.db, self.clock, self.answering, self.tell = db, clock, answering, tell
+        self.ledger, self.node = Ledger(db, clock, dispatcher), dispatcher.node
         self._lock = threading.Lock()
         self._tray = Tray()
         self._strays: set[int] = set()
         self._told = 0
         self._wanted = self._offered = NOTHING
-        self._claiming = self._leaving = self._away = self._busy = False
-        self._beat_at = self._looked_at = float("-inf")
+        self._claiming = self._closed = self._leaving = self._away = self._busy = False
+        self._looked_at = float("-inf")
         self.thread = threading.Thread(target=self._run, name="rota-clerk", daemon=True)
 
     def file(self, tray: Tray) -> None:
@@ -68,7 +67,7 @@ class Clerk:
         """
         with self._lock:
             self._busy = capacity.busy > 0
-            self._offered = capacity if heard == self._told else NOTHING
+            self._offered = capacity if heard == self._told and not self._closed else NOTHING
             if not self._claiming:
                 self._wanted = self._offered
         if capacity.any:
@@ -85,6 +84,17 @@ class Clerk:
             self._strays |= strays
         self.db.bell.event.set()
 
+    def close(self) -> None:
+        """Claim no more. A claim under way is still told: see `is_claiming`."""
+        with self._lock:
+            self._closed = True
+            self._wanted = self._offered = NOTHING
+
+    @property
+    def is_claiming(self) -> bool:
+        """Whether something may still be claimed of which nobody has heard yet."""
+        return self._claiming
+
     def leave(self, patience: float) -> bool:
         """Write what is left, say goodbye and end. Returns whether all was written within `patience` seconds."""
         self._leaving = True
@@ -100,7 +110,7 @@ class Clerk:
                 self._stumble(problem)
                 pause = AWAY
             if self._leaving and not self._away and not self._tray:
-                self._goodbye()
+                self.ledger.close()
                 return
             self.db.bell.wait(pause)
 
@@ -132,12 +142,13 @@ class Clerk:
     def _write(self) -> None:
         with self._lock:
             tray, self._tray = self._tray, Tray()
-            wanted = NOTHING if self._leaving else self._wanted
-            self._claiming = True
+            wanted, self._claiming = self._wanted, True
         claimed: list[Attempt] = []
         try:
-            if tray or self._beat_is_due() or (wanted.any and self._something_waits()):
-                claimed = self._transactions(tray, wanted)
+            if tray or self.ledger.has_work(wanted):
+                claimed = self.ledger.write(tray, wanted)
+            if self.ledger.disowned:
+                self._say(News(disowned=True))
             if claimed:
                 reach("claim.committed")
                 self._say(News(claimed=claimed))
@@ -149,59 +160,6 @@ class Clerk:
             with self._lock:
                 self._claiming = False
                 self._wanted = NOTHING if claimed else self._offered
-
-    def _transactions(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
-        """One transaction; more only when the database refuses something that is in it."""
-        try:
-            return self._transaction(tray, wanted)
-        except Unavailable:
-            raise
-        except Exception:
-            if not tray:
-                raise
-            log.exception("a batch was refused; its parts are written one by one")
-        for part in tray.parts():
-            self._part(part)
-        return []
-
-    def _part(self, part: Tray) -> None:
-        try:
-            self._transaction(part, NOTHING)
-        except Unavailable:
-            raise
-        except Exception as problem:
-            log.exception("a record was refused; what can be written of it is")
-            self._transaction(part.bare(str(problem)), NOTHING)
-
-    def _transaction(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
-        disowned = False
-        with self.db.write() as conn:
-            if beat := self._beat_is_due():
-                disowned = not nodes.beat(conn, self.node, self.clock.now())
-            if tray.endings:
-                reach("end.before_commit")
-                self._say_stale(tray, end(self.db, conn, self.node, tray.endings, self.clock.now()))
-            executions.report(conn, [(id_, self.node, *row) for id_, row in tray.told.items()])
-            logs.add(conn, tray.lines)
-            claims_now = wanted.any and not disowned
-            claimed = self.dispatcher.claim(conn, wanted, self.clock.now()) if claims_now else []
-        if disowned:
-            self._say(News(disowned=True))
-        elif beat:
-            self._beat_at = self.clock.monotonic()
-        return claimed
-
-    def _something_waits(self) -> bool:
-        with self.db.read() as conn:
-            return any(self.dispatcher.serves(queue) for queue in claims.queues(conn))
-
-    def _say_stale(self, tray: Tray, moved: set[int]) -> None:
-        stale = [one.execution_id for one, _ in tray.endings if one.execution_id not in moved]
-        if stale:
-            log.warning("ended, but were no longer ours", executions=stale)
-
-    def _beat_is_due(self) -> bool:
-        return self.clock.monotonic() - self._beat_at >= BEAT
 
     def _come_back(self) -> None:
         """The database answers again: what runs here and is no longer ours has to end."""
@@ -234,7 +192,7 @@ class Clerk:
             self._say(News(stop=stop))
 
     def _pause(self) -> float:
-        until_beat = BEAT - (self.clock.monotonic() - self._beat_at)
+        until_beat = self.ledger.until_beat
         if self._busy:
             until_beat = min(until_beat, LOOK - (self.clock.monotonic() - self._looked_at))
         if not self._wanted.any:
@@ -243,7 +201,3 @@ class Clerk:
             due = claims.next_waiting(conn, self.clock.now())
         until_due = (due - self.clock.now()) / timedelta(seconds=1) if due else until_beat
         return max(0.0, min(until_beat, until_due))
-
-    def _goodbye(self) -> None:
-        with self.db.write() as conn:
-            nodes.leave(conn, self.node, self.clock.now())

@@ -10,18 +10,15 @@ import structlog
 
 from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
+from rota.domain.consequence import SHUTDOWN
 from rota.domain.errors import Invalid
 from rota.domain.execution import Status
 from rota.engine.dispatcher import DEPTH, Capacity
-from rota.engine.outcome import MEMORY, TIMEOUT, status_of
+from rota.engine.outcome import status_of
 from rota.executors.events import Died, Event, Hello, Recalled
 from rota.executors.local import LocalRunner
 from rota.services.vault import Vault
 
-QUICK_SECONDS = 0.1
-"""A body that has run for longer than this keeps nobody waiting: what was to run after it is called back."""
-
-MEMORY_LOOK = 0.25
 RESTART = (0.0, 1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before a runner that died at once is started again, by how often that happened."""
 
@@ -55,58 +52,86 @@ class Crew:
         self.hand: deque[Attempt] = deque()
         self.attempts: dict[int, Attempt] = {}
         self.generation: str | None = None
-        self.open = True
+        self.open, self.winding_up = True, False
         self._number = self._failures = 0
         self._start_at = 0.0
-        self._stopped_at: dict[int, float] = {}
-        self._memory_at = 0.0
+        self.stopped_at: dict[int, float] = {}
 
-    def fill(self, size: int | None = None) -> list[LocalRunner]:
-        """Start runners until there are as many as there should be. Returns the new ones."""
+    def fill(self, size: int | None = None) -> None:
+        """Start runners until there are as many as there should be."""
         wanted = self.terms.size if size is None else size
-        made = []
-        while (
-            (self.open or self.hand)
-            and len(self.runners) < wanted
-            and self.clock.monotonic() >= self._start_at
-        ):
-            self._number += 1
-            marker = f"{self.terms.marker}:{self._number}"
-            made.append(LocalRunner.spawn(self.terms.config, marker=marker, environ=self.terms.environ))
-            self.runners.append(made[-1])
-        return made
+        while (self.open or self.hand) and len(self.runners) < wanted:
+            if self.clock.monotonic() < self._start_at or not self._start():
+                return
+
+    def _start(self) -> bool:
+        self._number += 1
+        marker = f"{self.terms.marker}:{self._number}"
+        try:
+            runner = LocalRunner.spawn(self.terms.config, marker=marker, environ=self.terms.environ)
+        except OSError as problem:
+            self._back_off("a runner could not be started", str(problem))
+            return False
+        self.runners.append(runner)
+        return True
 
     def pump(self, now: datetime) -> Iterator[tuple[LocalRunner, Event]]:
         """What the runners tell. What comes back unbegun is in hand again, a dead runner is taken out."""
         for runner in list(self.runners):
-            for event in runner.pump(now):
+            try:
+                events = runner.pump(now)
+            except Exception:
+                log.exception("what a runner told could not be read; it is given up", pid=runner.pid)
+                events = [self._given_up(runner)]
+            for event in events:
                 self._note(runner, event)
                 yield runner, event
+
+    def _given_up(self, runner: LocalRunner) -> Died:
+        text, left = "what its runner told could not be read", runner.assigned
+        if runner.current is not None and left and left[0] in self.attempts:
+            self.refused.append((self.attempts[left[0]], Status.FAILED, text))
+            left = left[1:]
+        runner.abandon()
+        return Died(text, None, None, None, None, left, [], planned=False, output="")
 
     def _note(self, runner: LocalRunner, event: Event) -> None:
         match event:
             case Hello():
                 self._failures = 0
             case Recalled(ids):
-                self.hand.extendleft(reversed([self.attempts[id_] for id_ in ids if id_ in self.attempts]))
+                self._back_in_hand(ids)
             case Died():
-                self.hand.extendleft(reversed([self.attempts[id_] for id_ in event.not_begun]))
+                self._back_in_hand(event.not_begun)
                 self.runners.remove(runner)
-                self._backed_off(runner, event)
+                if not (runner.ready or event.planned):
+                    self._back_off("a runner died before it was ready", f"{event.text}: {event.output}")
 
-    def _backed_off(self, runner: LocalRunner, event: Died) -> None:
-        if runner.ready or event.planned:
-            return
+    def _back_in_hand(self, ids: Sequence[int]) -> None:
+        """What a runner did not begin is ours again; when we are winding up, it is over."""
+        given_back = [self.attempts[id_] for id_ in ids if id_ in self.attempts]
+        if self.winding_up:
+            self.refused += [(one, *status_of(SHUTDOWN, one, "not begun")) for one in given_back]
+        else:
+            self.hand.extendleft(reversed(given_back))
+
+    def _back_off(self, what: str, why: str) -> None:
         self._failures += 1
         wait = RESTART[min(self._failures, len(RESTART) - 1)]
         self._start_at = self.clock.monotonic() + wait
-        log.error("a runner died before it was ready", how=event.text, output=event.output, next_try_in=wait)
+        log.error(what, why=why, next_try_in=wait)
+
+    def wind_up(self) -> None:
+        """Stop what runs, and begin nothing more."""
+        self.winding_up = True
+        for execution_id in list(self.attempts):
+            self.stop(execution_id, SHUTDOWN)
 
     def take(self, claimed: Sequence[Attempt]) -> None:
-        """New work in hand."""
-        for attempt in claimed:
-            self.attempts[attempt.execution_id] = attempt
-        self.hand.extend(claimed)
+        """New work in hand. What we have already was found a second time, and is not run twice."""
+        new = [attempt for attempt in claimed if attempt.execution_id not in self.attempts]
+        self.attempts.update((attempt.execution_id, attempt) for attempt in new)
+        self.hand.extend(new)
 
     def assign(self) -> None:
         """Give what is in hand to the runners: quick ones spread evenly, any other to an idle runner alone."""
@@ -171,7 +196,7 @@ class Crew:
 
     def forget(self, execution_id: int) -> tuple[str, ...]:
         """An attempt is over, or not ours any more. Returns the secrets that it was given."""
-        self._stopped_at.pop(execution_id, None)
+        self.stopped_at.pop(execution_id, None)
         self.attempts.pop(execution_id, None)
         return self.secrets.pop(execution_id, ())
 
@@ -183,54 +208,10 @@ class Crew:
         for runner in self.runners:
             if execution_id in runner.assigned:
                 runner.stop(execution_id, why)
-                self._stopped_at.setdefault(execution_id, self.clock.monotonic())
+                self.stopped_at.setdefault(execution_id, self.clock.monotonic())
 
     def kill(self, execution_id: int, why: str) -> None:
         """Kill the runner that is at that body."""
         for runner in self.runners:
             if runner.current is not None and runner.current.execution_id == execution_id:
                 runner.kill(why)
-
-    def watch(self) -> float:
-        """Hold every body to its limits. Returns in how many seconds to look again, at most 3."""
-        now = self.clock.monotonic()
-        look_at_memory = now - self._memory_at >= MEMORY_LOOK
-        if look_at_memory:
-            self._memory_at = now
-        next_look = 3.0
-        for runner in self.runners:
-            current = runner.current
-            if current is None or current.execution_id not in self.attempts:
-                continue
-            next_look = min(next_look, 1.0)
-            attempt = self.attempts[current.execution_id]
-            if len(runner.assigned) > 1 and now - current.begun > QUICK_SECONDS:
-                runner.recall()
-            next_look = min(next_look, self._watch_time(runner, attempt, now - current.begun, now))
-            if attempt.memory_limit:
-                next_look = min(next_look, MEMORY_LOOK)
-                if look_at_memory:
-                    self._watch_memory(runner, attempt)
-            elif len(runner.assigned) > 1:
-                next_look = min(next_look, QUICK_SECONDS)
-        return next_look
-
-    def _watch_time(self, runner: LocalRunner, attempt: Attempt, elapsed: float, now: float) -> float:
-        stopped_at = self._stopped_at.get(attempt.execution_id)
-        if stopped_at is not None:
-            left = stopped_at + self.terms.kill_after - now
-            if left <= 0:
-                runner.kill((runner.current and runner.current.asked) or TIMEOUT)
-        elif attempt.timeout:
-            left = attempt.timeout - elapsed
-            if left <= 0:
-                self.stop(attempt.execution_id, TIMEOUT)
-                left = self.terms.kill_after
-        else:
-            return 1.0
-        return max(0.01, left)
-
-    def _watch_memory(self, runner: LocalRunner, attempt: Attempt) -> None:
-        used = runner.tree_memory_mb()
-        if used is not None and attempt.memory_limit is not None and used > attempt.memory_limit:
-            runner.kill(MEMORY)

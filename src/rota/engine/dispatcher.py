@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from sqlalchemy import Connection
@@ -41,21 +41,31 @@ class Capacity:
         return self.idle * DEPTH + self.room
 
 
+TURN = timedelta(minutes=1)
+
 NOTHING = Capacity(0, 0, 0)
 
 
-def choose(waiting: Sequence[Attempt], capacity: Capacity, is_quick: Callable[[str], bool]) -> list[Attempt]:
+def choose(
+    waiting: Sequence[Attempt], capacity: Capacity, is_quick: Callable[[str], bool], *, drain: bool = True
+) -> list[Attempt]:
     """Which of `waiting`, in order, a node takes.
 
     A task that is not known to be quick gets a runner of its own, so a slow one blocks nobody. A solitary one waits
-    until nothing else runs, and holds up what comes after it, or it would wait for ever.
+    until nothing else runs.
+
+    drain  hold up what comes after a solitary one, or on a busy node it would wait for ever
     """
     idle, room = capacity.idle, capacity.room
     taken: list[Attempt] = []
     exclusive: set[int] = set()
     for attempt in waiting:
         if attempt.solitary:
-            return [attempt] if not taken and capacity.busy == 0 and idle else taken
+            if not taken and capacity.busy == 0 and idle:
+                return [attempt]
+            if drain:
+                return taken
+            continue
         if attempt.overlap is not Overlap.ALLOW and attempt.job_id in exclusive:
             continue
         if is_quick(attempt.task_name) and room:
@@ -89,6 +99,7 @@ class Dispatcher:
     ) -> None:
         self.node, self.generation, self.queues, self.is_quick = node, generation, tuple(queues), is_quick
         self.only = only
+        self._seen: dict[int, datetime] = {}
 
     def serves(self, queue: str) -> bool:
         """Whether the node takes work of that queue."""
@@ -96,11 +107,18 @@ class Dispatcher:
 
     def claim(self, conn: Connection, capacity: Capacity, now: datetime) -> list[Attempt]:
         """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
-        waiting = claims.claimable(conn, self.generation, now, capacity.most, self.serves, self.only)
-        chosen = choose(waiting, capacity, self.is_quick)
+        asking = (self.node, self.generation)
+        waiting = claims.claimable(conn, asking, now, capacity.most, self.serves, self.only)
+        chosen = choose(waiting, capacity, self.is_quick, drain=self._drains(waiting, now))
         moves = [
             Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, (self.node, now, one.version))
             for one in chosen
         ]
         moved = executions.move(conn, ("owner", "started_at", "version"), moves)
         return [one for one in chosen if one.execution_id in moved]
+
+    def _drains(self, waiting: Sequence[Attempt], now: datetime) -> bool:
+        """Whether the node lets itself run empty: every other minute while a solitary execution waits for that."""
+        solitary = {one.execution_id for one in waiting if one.solitary}
+        self._seen = {id_: self._seen.get(id_, now) for id_ in solitary}
+        return any((now - since) // TURN % 2 == 1 for since in self._seen.values())

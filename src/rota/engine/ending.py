@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rota.domain.actor import ROTA
-from rota.domain.admission import Admission, admit
+from rota.domain.admission import Active, Admission, admit
 from rota.domain.attempt import Attempt, Ending
 from rota.domain.consequence import Again, again, is_poison, losses_after
 from rota.domain.execution import UNSUCCESSFUL, Status, Trigger
@@ -77,10 +77,10 @@ def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int
     counts: dict[rollups.Key, tuple[int, int, int]] = {}
     for attempt, ending in ended:
         ms = ending.duration_ms
-        before = tallies.get(attempt.job_id)
-        losses = before.losses if before else locked[attempt.job_id].losses
-        tally = before or Tally(ending.ended_at, ending.status, ms)
-        tallies[attempt.job_id] = _tallied(tally, ending, ms, losses_after(attempt, ending, losses))
+        tally = tallies.get(attempt.job_id) or Tally(ending.ended_at, ending.status, ms)
+        # Several of one job that were lost with their node are one loss.
+        losses = losses_after(attempt, ending, locked[attempt.job_id].losses)
+        tallies[attempt.job_id] = _tallied(tally, ending, ms, max(losses, tally.losses))
         hour = ending.ended_at.replace(minute=0, second=0, microsecond=0)
         key = (attempt.job_id, hour, owner, ending.status.value, bucket(ms or 0))
         n, retries, total = counts.get(key, (0, 0, 0))
@@ -109,7 +109,7 @@ def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], 
     _add_retries(conn, due, locked, now)
     again_of = {attempt.job_id for attempt, _ in due}
     freed = {attempt.job_id for attempt, _ in standing} - again_of
-    freed = {job_id for job_id in freed if locked[job_id].overlap not in (Overlap.SKIP, Overlap.ALLOW)}
+    freed = {job_id for job_id in freed if locked[job_id].overlap is not Overlap.ALLOW}
     return bool(freed and waiting.release(conn, freed)) or bool(due)
 
 
@@ -135,7 +135,9 @@ def _add_retries(
     retries = []
     for attempt, following in due:
         job = locked[attempt.job_id]
-        judged = admit(job.overlap, active.get(job.job_id, []), Trigger.RETRY)
+        standing = active.setdefault(job.job_id, [])
+        judged = admit(job.overlap, standing, Trigger.RETRY)
+        standing.append(Active(0, Status.RUNNING))  # Two retries of one job may not both go first.
         retries.append(_retry(attempt, following, job, judged, now))
     executions.add(conn, retries)
 

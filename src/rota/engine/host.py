@@ -100,12 +100,13 @@ class Host:
         self._scheduler = Scheduler(self.db, self.clock, node_id)
 
     def _schedule(self) -> float:
-        """Resume, plan what is due, and say how long there is nothing more to do."""
+        """Plan what is due, resume, and say how long there is nothing more to do."""
         assert self._scheduler is not None
-        self.holds.resume_due()
         fired = self._scheduler.tick()
         if fired.jobs:
             self.watch(fired)
+        self.holds.resume_due()
+        if fired.jobs:
             return 0.0
         wake = self._scheduler.next_wake()
         if wake is None:

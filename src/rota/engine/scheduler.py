@@ -120,10 +120,12 @@ class Scheduler:
                 refused.append((slot, judged.reason or "it may not overlap"))
                 continue
             reason = f"replaced by the slot of {slot.last:%Y-%m-%d %H:%M:%S} UTC"
+            begun = set()
             if judged.replaces:
-                give_way(conn, job.job_id, judged.replaces, by=ROTA.name, reason=reason, now=now)
+                gone = give_way(conn, job.job_id, judged.replaces, by=ROTA.name, reason=reason, now=now)
+                begun = set(judged.replaces) - gone - {0}
                 active = [one for one in active if one.status is not Status.QUEUED]
-            rows.append(_queued(job, slot, held=judged.held, now=now))
+            rows.append(_queued(job, slot, held=judged.held or bool(begun), now=now))
             active = [*active, Active(0, Status.QUEUED)]
         return rows + _skipped(job, refused, now)
 

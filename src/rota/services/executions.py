@@ -128,11 +128,14 @@ class Executions:
             fix = "wait for it, cancel it, or let the job overlap"
             raise Conflict(f'job "{job.name}" may not overlap: {judged.reason}', fix=fix, code="overlap")
         reason = f"replaced by a run that {by.name} asked for"
-        give_way(conn, job.id, judged.replaces, by=by.name, reason=reason, now=now)
+        gone = give_way(conn, job.id, judged.replaces, by=by.name, reason=reason, now=now)
+        held = judged.held or bool(
+            set(judged.replaces) - gone
+        )  # One that was queued may have begun meanwhile.
         new = table.New(
             job.id, job.version, Status.QUEUED, trigger, by.name, job.task_queue, job.task_priority * 2 + 1,
             exclusive=job.overlap is not Overlap.ALLOW, queued_at=now, task_kwargs=kwargs,
-            hold=waiting.OVERLAP if judged.held else None,
+            hold=waiting.OVERLAP if held else None,
             solitary=state.lock(conn, [job.id])[job.id].losses >= POISONED,
         )  # fmt: skip
         return table.add(conn, [new])[0]

@@ -1,16 +1,17 @@
 """What waits in the queues, and whose it is: reading for a claim, and what an owner has underway."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, func, or_, select
 
 from rota.domain.attempt import Attempt
+from rota.domain.consequence import POISON
 from rota.domain.execution import UNDERWAY, Status
 from rota.domain.job import Overlap
 from rota.store import settings
-from rota.store.nodes import GONE
+from rota.store.nodes import GONE, LIVE
 from rota.store.schema import executions, job_state, jobs, nodes, tasks
 
 _e, _j = executions.c, jobs.c
@@ -19,7 +20,8 @@ _kwargs = cast(func.coalesce(_e.task_kwargs, _j.task_kwargs), Text)
 _COLUMNS = (
     _e.id, _e.job_id, _j.name, _j.task_name, func.coalesce(_e.first_id, _e.id), _e.attempt,
     _kwargs.label("kwargs"), _e.scheduled_for, _j.timeout, _j.memory_limit, _j.max_retries, _j.backoff,
-    _j.backoff_cap, _j.retryable, _j.overlap, _e.queue, _e.rank, _j.version, _e.solitary, job_state.c.losses,
+    _j.backoff_cap, _j.retryable, _j.overlap, _e.queue, _e.rank, _j.version,
+    or_(_e.solitary, job_state.c.losses >= POISON), job_state.c.losses,
     _e.task_kwargs.is_not(None),
 )  # fmt: skip
 _FROM = executions.join(jobs, _j.id == _e.job_id).join(job_state, job_state.c.job_id == _e.job_id)
@@ -29,12 +31,19 @@ _KNOWN = (
     .where(tasks.c.generation_id == bindparam("generation"), tasks.c.name == _j.task_name)
     .exists()
 )
+_other = executions.alias("other")
+_IN_THE_WAY = (
+    select(_other.c.id)
+    .where(_other.c.job_id == _e.job_id, _other.c.exclusive, _other.c.status.in_(UNDERWAY))
+    .exists()
+)
+_MAY_CLAIM = select(nodes.c.id).where(nodes.c.id == bindparam("node"), nodes.c.status == LIVE).exists()
 _CLAIMABLE: Select[Any] = (
     select(*_COLUMNS)
     .select_from(_FROM)
     .where(_e.status == Status.QUEUED, _e.hold.is_(None), _e.queue == bindparam("queue"))
     .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
-    .where(_KNOWN)
+    .where(_KNOWN, or_(~_e.exclusive, ~_IN_THE_WAY), _MAY_CLAIM)
     .order_by(_e.rank.desc(), _e.id)
     .limit(bindparam("most"))
     .with_for_update(of=executions, skip_locked=True)
@@ -60,7 +69,7 @@ def queues(conn: Connection) -> list[str]:
 
 def claimable(
     conn: Connection,
-    generation: int,
+    node: tuple[int, int],
     now: datetime,
     most: int,
     serves: Callable[[str], bool],
@@ -68,7 +77,7 @@ def claimable(
 ) -> list[Attempt]:
     """At most `most` executions that may start, in order; locked where the database has such a thing.
 
-    generation  the set of tasks that the asking node knows
+    node        the asking node, and the set of tasks that it knows; one that was declared gone is given nothing
     serves      whether the node takes work of a queue
     only        the one execution to look for, or None for all
     """
@@ -77,7 +86,7 @@ def claimable(
     query = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.id == only)
     found: list[tuple[int, Attempt]] = []
     for queue in filter(serves, queues(conn)):
-        given = {"generation": generation, "queue": queue, "now": now, "most": most}
+        given = {"node": node[0], "generation": node[1], "queue": queue, "now": now, "most": most}
         found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
     found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
     return [attempt for _, attempt in found[:most]]
@@ -86,12 +95,6 @@ def claimable(
 def underway(conn: Connection, owner: int) -> list[Attempt]:
     """What the node `owner` has begun and not ended."""
     query = select(*_COLUMNS).select_from(_FROM).where(_e.owner == owner, _e.status.in_(UNDERWAY))
-    return [_attempt(row) for row in conn.execute(query)]
-
-
-def by_ids(conn: Connection, ids: Iterable[int]) -> list[Attempt]:
-    """Those executions, as what it takes to end them."""
-    query = select(*_COLUMNS).select_from(_FROM).where(_e.id.in_(list(ids)))
     return [_attempt(row) for row in conn.execute(query)]
 
 
