@@ -33,12 +33,13 @@ def main() -> None:
 
 
 def measure(rota: Rota, name: str, number: int) -> None:
-    """Make `number` jobs of every hour, last due a day ago, and one that is due in five seconds; then schedule."""
+    """Make `number` daily jobs, twice overdue, and one that is due in five seconds; then schedule."""
     published = {"hash": "bench", "tasks": [TASK], "jobs": [], "problems": []}
     generation = rota.definitions.publish("bench", published)
-    hourly = JobSpec(name="herd", task_name="work", schedule_type="interval", schedule_expression="1h")
+    due = (rota.clock.now() - timedelta(hours=36)).replace(second=0, microsecond=0)
+    daily = {"schedule_type": "daily", "schedule_expression": f"{due:%H:%M}"}
     began = perf_counter()
-    site.make_jobs(rota, hourly, number, rota.clock.now() - timedelta(days=1))
+    site.make_jobs(rota, JobSpec(name="herd", task_name="work", **daily), number, due)
     print(f"{name}: {number:,} overdue jobs made in {perf_counter() - began:.0f} s", flush=True)
     slot = rota.clock.now().replace(microsecond=0) + 5 * SECOND
     once = {"schedule_type": "once", "schedule_expression": slot.isoformat()}
