@@ -1,7 +1,5 @@
 """A node takes what it can begin: in order, of its queues, of tasks that it knows."""
 
-from dataclasses import replace
-
 from rota.domain.job import JobPatch
 from rota.engine.dispatcher import Capacity, choose
 from tests.world import ANA, published
@@ -89,7 +87,7 @@ def test_a_solitary_execution_waits_until_nothing_else_runs_and_holds_up_what_co
     execute(world, "poisonous")
     execute(world, "behind")
     waiting = world.claim(2)
-    queue = [replace(waiting[0], solitary=True), waiting[1]]
+    queue = [waiting[0]._replace(solitary=True), waiting[1]]
     assert choose(queue, Capacity(idle=1, room=0, busy=1), lambda _: False) == []
     assert choose(queue, Capacity(idle=2, room=0, busy=0), lambda _: False) == queue[:1]
 

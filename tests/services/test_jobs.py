@@ -193,7 +193,7 @@ def test_deleting_cancels_what_is_queued_or_waits_to_be_tried_again(world):
     world.after(60)
     world.jobs.delete("backup", ANA)
     assert world.statuses(job) == ["failed", "cancelled", "cancelled"]
-    assert world.last(job).reason == "the job was deleted"
+    assert world.last(job).reason == "cancelled by ana: the job was deleted"
 
 
 def test_what_runs_when_its_job_is_deleted_finishes(world):
