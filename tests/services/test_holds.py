@@ -7,6 +7,7 @@ import pytest
 from rota.domain.errors import Conflict
 from rota.domain.execution import Status
 from rota.domain.job import JobPatch
+from rota.store import jobs as table
 from tests.clock import NOON
 from tests.world import ANA
 
@@ -67,6 +68,34 @@ def test_a_pause_until_a_time_ends_by_itself(world):
     job = world.jobs.get("backup")
     assert (job.status, job.next_run) == ("active", NOON + 6 * MINUTE)
     assert world.audited()[-1] == ("rota", "job.resume", "job:backup")
+
+
+def test_a_schedule_that_no_longer_holds_is_the_problem_of_its_job_and_in_the_way_of_no_other(world):
+    for name in ("abolished", "sound"):
+        world.holds.pause(
+            world.add_job(name, daily="13:00", timezone="Europe/Paris").id, ANA, until=NOON + MINUTE
+        )
+    job = world.jobs.get("abolished")
+    with world.db.write() as conn:
+        table.change(conn, job.id, {"timezone": "Mars/Olympus"}, by="test", at=NOON)
+    world.clock.advance(86_400)
+    assert world.holds.resume_due() == 2
+    broken, sound = world.jobs.search()
+    assert (broken.status, broken.paused_at, broken.next_run) == ("problem", None, None)
+    assert "Mars/Olympus" in broken.problem
+    assert (sound.status, sound.next_run) == ("active", NOON + timedelta(days=2))
+
+
+def test_a_pause_that_cannot_be_ended_is_in_the_way_of_no_other(world, monkeypatch):
+    for name in ("a", "b"):
+        world.holds.pause(world.add_job(name).id, ANA, until=NOON)
+    resume = world.holds._resume
+    monkeypatch.setattr(
+        world.holds, "_resume", lambda c, job, by: resume(c, job, by) if job.name == "b" else 1 / 0
+    )
+    with pytest.raises(ExceptionGroup, match="some pauses could not be ended"):
+        world.holds.resume_due()
+    assert [job.status for job in world.jobs.search()] == ["paused", "active"]
 
 
 def test_a_job_is_paused_and_resumed_only_once(world):

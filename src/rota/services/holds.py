@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rota.domain.actor import ROTA, Actor
-from rota.domain.errors import Conflict
-from rota.domain.job import Job, JobPatch, may_fire
+from rota.domain.errors import Conflict, Unavailable
+from rota.domain.job import Job, JobPatch
 from rota.domain.permission import Action
 from rota.services import timing
 from rota.services.jobs import Jobs, require
@@ -51,15 +51,29 @@ class Holds:
             return self._resume(conn, job, by)
 
     def resume_due(self) -> int:
-        """Resume every job whose pause was until now. Returns how many."""
+        """Resume every job whose pause was until now. Returns how many.
+
+        One that fails is in the way of no other; raises ExceptionGroup afterwards.
+        """
         with self.db.read() as conn:
             due = table.paused_until(conn, self.clock.now())
+        failed: list[Exception] = []
         for job_id in due:
-            with self.db.write() as conn:
-                job = require(conn, job_id, lock=True)
-                if job.paused_until is not None and job.paused_until <= self.clock.now():
-                    self._resume(conn, job, ROTA)
+            try:
+                self._resume_if_due(job_id)
+            except Unavailable:
+                raise
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("some pauses could not be ended", failed)
         return len(due)
+
+    def _resume_if_due(self, job_id: int) -> None:
+        with self.db.write() as conn:
+            job = table.find(conn, job_id, lock=True)
+            if job is not None and job.paused_until is not None and job.paused_until <= self.clock.now():
+                self._resume(conn, job, ROTA)
 
     def _resume(self, conn: Connection, job: Job, by: Actor) -> Job:
         now = self.clock.now()
@@ -67,10 +81,10 @@ class Holds:
         table.change(conn, job.id, cleared, by=by.name, at=now)
         settled = None
         if job.is_enabled and not job.problem and job.paused_at is not None:
-            settled = timing.settle(conn, job, job.schedule.next_after(job.paused_at), now, "paused")
+            first, _ = timing.next_fire(job, job.paused_at)
+            settled = timing.settle(conn, job, first, now, "paused")
         after = require(conn, job.id)
-        next_run = timing.next_fire(after, now)[0] if may_fire(after) else None
-        table.set_next(conn, job.id, next_run, settled)
+        timing.set_next(conn, after, now, settled)
         if after.is_enabled:
             waiting.unhold(conn, job.id)
         self.db.bell.ring(conn)

@@ -161,10 +161,7 @@ class Jobs:
         settled = None
         if may_fire(before):
             settled = timing.settle(conn, before, before.next_run, now, "changed before they were planned")
-        next_run, problem = timing.next_fire(job, now) if may_fire(job) else (None, job.problem)
-        table.set_next(conn, job.id, next_run, settled)
-        if problem != job.problem:
-            table.change(conn, job.id, {"problem": problem}, by=job.updated_by, at=now)
+        timing.set_next(conn, job, now, settled)
         self.db.bell.ring(conn)
 
     def delete(self, reference: str | int, by: Actor, *, expected: int | None = None) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import Status, Trigger, describe_slots
-from rota.domain.job import Job, JobSpec
+from rota.domain.job import Job, JobSpec, may_fire
 from rota.domain.schedule import Schedule, check_new
 from rota.domain.substitution import substitute
-from rota.store import executions
+from rota.store import executions, jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,32 @@ def next_fire(job: Job, now: datetime) -> tuple[datetime | None, str | None]:
         return None, str(problem)
 
 
+def set_next(conn: Connection, job: Job, now: datetime, settled: datetime | None = None) -> None:
+    """Write when a locked job fires next, or the problem that keeps it from firing. settled: see `settle`"""
+    next_run, problem = next_fire(job, now) if may_fire(job) else (None, job.problem)
+    jobs.set_next(conn, job.id, next_run, settled)
+    if problem != job.problem:
+        jobs.change(conn, job.id, {"problem": problem}, by=job.updated_by, at=now)
+
+
 def settle(conn: Connection, job: Job, first: datetime | None, now: datetime, reason: str) -> datetime | None:
     """Record the slots from `first` to `now` as one skipped row. Returns the last of them.
 
     first  the earliest slot that nobody planned; None or a later one than now: nothing to record. After the clock
            was set back it may lie before what is settled already, which is not told twice
+    Nothing is recorded where the schedule no longer holds, as when a zone was abolished: nobody can tell its slots.
     """
+    try:
+        schedule = job.schedule
+    except InvalidSchedule:
+        return None
     if first is not None and job.last_slot is not None and first <= job.last_slot:
-        first = job.schedule.next_after(job.last_slot)
+        first = schedule.next_after(job.last_slot)
     if first is None or first > now:
         return None
     instant = timedelta(microseconds=1)
-    last = job.schedule.previous_before(now + instant) or first
-    counted = job.schedule.count(first - instant, last)
+    last = schedule.previous_before(now + instant) or first
+    counted = schedule.count(first - instant, last)
     told = describe_slots(first, last, counted.n, exact=counted.exact)
     row = executions.New(
         job.id, job.version, Status.SKIPPED, Trigger.SCHEDULER, "rota", job.task_queue, 0, exclusive=False,

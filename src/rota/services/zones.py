@@ -1,6 +1,6 @@
 """When the rules of time zones change, fires that were computed by the old ones are computed anew."""
 
-from datetime import datetime
+from sqlalchemy import Connection
 
 from rota.domain.job import Job
 from rota.services import timing
@@ -31,16 +31,15 @@ class Zones:
             with self.db.write() as conn:
                 batch = table.after(conn, after, BATCH)
                 for job in batch:
-                    if (next_run := self._next(job)) != job.next_run:
-                        table.set_next(conn, job.id, next_run)
-                        changed += 1
+                    changed += self._renew(conn, job)
                 if not batch:
                     settings.put(conn, KEY, version)
                     return changed
             after = batch[-1].id
 
-    def _next(self, job: Job) -> datetime | None:
+    def _renew(self, conn: Connection, job: Job) -> bool:
         now = self.clock.now()
-        if job.next_run is None or job.next_run <= now:
-            return job.next_run
-        return timing.next_fire(job, now)[0]
+        if job.next_run is None or job.next_run <= now or timing.next_fire(job, now)[0] == job.next_run:
+            return False
+        timing.set_next(conn, job, now)
+        return True
