@@ -68,6 +68,20 @@ def test_a_long_message_goes_in_pieces_that_a_pipe_takes_whole():
     assert Marks(NONCE).feed(b"between".join(pieces)) == [b"between", b"between", message]
 
 
+def test_marks_that_hold_no_message_are_output():
+    first, *_ = pieces = marks_of(NONCE, ["log", "info", 0.0, "x" * 10_000])
+    marks = Marks(NONCE)
+    (torn,) = marks.feed(b"".join([first, *pieces]))
+    assert isinstance(torn, bytes)
+    assert marks.feed(marks_of(NONCE, ["beat", 1])[0]) == [["beat", 1]]
+
+
+def test_a_message_that_fits_into_one_mark_may_stand_between_those_of_a_long_one():
+    long, short = ["log", "info", 0.0, "x" * 10_000], ["beat", 1]
+    first, *rest = marks_of(NONCE, long)
+    assert Marks(NONCE).feed(b"".join([first, *marks_of(NONCE, short), *rest])) == [short, long]
+
+
 def test_a_mark_of_another_runner_is_output():
     foreign = marks_of(b"f" * 16, ["e", 1])[0]
     marks = Marks(NONCE)

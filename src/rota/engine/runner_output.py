@@ -1,5 +1,6 @@
 """What a runner tells its agent, in the pipe that is its stdout and stderr, between what bodies print."""
 
+import contextlib
 import io
 import logging
 import os
@@ -21,6 +22,7 @@ class Output:
 
     def __init__(self, fd: int, nonce: str, calm: Calm, clock: Callable[[], float]) -> None:
         self._fd = fd
+        self._process = os.getpid()
         self._nonce = nonce.encode()
         self._calm = calm
         self._lock = threading.Lock()
@@ -45,7 +47,8 @@ class Output:
     def log(self, level: str, text: str) -> None:
         """One log entry, after all that was printed before it."""
         self._flush()
-        self.say(["log", level, self._clock(), text.encode(errors="backslashreplace").decode()])
+        data = text.encode(errors="backslashreplace")
+        self.say(["log", level, self._clock(), data.decode()], from_a_child=data + b"\n")
 
     def post(self, message: Message) -> None:
         """Say it together with what comes next."""
@@ -57,13 +60,23 @@ class Output:
             marks, self._outbox = self._outbox, []
             self._write(marks)
 
-    def say(self, message: Message) -> None:
-        """Say it now; from any thread. An agent that is gone hears nothing."""
+    def say(self, message: Message, from_a_child: bytes = b"") -> None:
+        """Say it now; from any thread. An agent that is gone hears nothing.
+
+        from_a_child  what is printed instead of a long message in a process that a body forked: it shares the
+                      pipe, and its parts would mix with ours
+        """
         marks = marks_of(self._nonce, message)
-        try:
-            self._write(marks)
-        except BrokenPipeError:
-            return
+        with contextlib.suppress(BrokenPipeError):
+            if self._is_runner:
+                self._write(marks)
+            else:
+                # Without the lock: whoever held it when the child was forked is not here to release it.
+                self._write_at_once(marks[0] if len(marks) == 1 else from_a_child)
+
+    @property
+    def _is_runner(self) -> bool:
+        return os.getpid() == self._process
 
     def restore(self) -> None:
         """Put streams, descriptors 1 and 2, and the root logger back, whatever a body did to them."""
@@ -101,10 +114,9 @@ class Output:
             self._write_at_once(together)
 
     def _write_at_once(self, data: bytes) -> None:
-        while True:
+        while data:
             try:
-                os.write(self._fd, data)
-                return
+                data = data[os.write(self._fd, data) :]
             except BlockingIOError:
                 # A body made the pipe non-blocking (asyncio does that to a stdout it is given).
                 select.select([], [self._fd], [])

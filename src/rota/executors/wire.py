@@ -92,7 +92,7 @@ LONGEST_TEXT = select.PIPE_BUF - 96
 
 _LENGTH = struct.Struct("!H")
 _START = b"\x00\x1e"
-_WHOLE, _PART = b"M", b"m"
+_WHOLE, _PART, _LAST = b"M", b"m", b"l"
 
 
 def marks_of(nonce: bytes, message: Message) -> list[bytes]:
@@ -104,7 +104,15 @@ def marks_of(nonce: bytes, message: Message) -> list[bytes]:
     if len(text) <= LONGEST_TEXT:
         return [_mark(nonce, _WHOLE, text)]
     *parts, last = [text[at : at + LONGEST_TEXT] for at in range(0, len(text), LONGEST_TEXT)]
-    return [*(_mark(nonce, _PART, part) for part in parts), _mark(nonce, _WHOLE, last)]
+    return [*(_mark(nonce, _PART, part) for part in parts), _mark(nonce, _LAST, last)]
+
+
+def _message_in(text: bytes) -> bytes | Message:
+    try:
+        said = from_json(text)
+    except ValueError:
+        return text
+    return said if said and isinstance(said, list) else text
 
 
 def _mark(nonce: bytes, kind: bytes, piece: bytes) -> bytes:
@@ -120,7 +128,10 @@ class Marks:
         self._pieces: list[bytes] = []
 
     def feed(self, data: bytes) -> list[bytes | Message]:
-        """What is complete with `data`, in order. What may be the beginning of a mark waits for more."""
+        """What is complete with `data`, in order. What may be the beginning of a mark waits for more.
+
+        Never raises: marks that hold no message are raw bytes.
+        """
         data, at = self._rest + data, 0
         parts: list[bytes | Message] = []
         while (found := data.find(self._start, at)) >= 0:
@@ -132,9 +143,13 @@ class Marks:
                 self._rest = data[at:]
                 return parts
             at = head + length
-            self._pieces.append(data[head:at])
-            if data[head - 3 : head - 2] == _WHOLE:
-                parts.append(from_json(b"".join(self._pieces)))
+            kind, piece = data[head - 3 : head - 2], data[head:at]
+            if kind == _WHOLE:
+                parts.append(_message_in(piece))
+                continue
+            self._pieces.append(piece)
+            if kind == _LAST:
+                parts.append(_message_in(b"".join(self._pieces)))
                 self._pieces = []
         end = self._end_of_raw(data, at)
         if end > at:

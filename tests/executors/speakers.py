@@ -1,0 +1,25 @@
+"""Bodies that make it hard to hear what they say."""
+
+import os
+
+from rota import JobContext, task
+
+
+@task("log_in_children")
+def log_in_children(context: JobContext) -> None:
+    """Three processes that it forks log long entries and short ones, and so does it."""
+    children = []
+    for who in "abc":
+        if not (child := os.fork()):
+            _log_long_and_short(context, who)
+            os._exit(0)
+        children.append(child)
+    _log_long_and_short(context, "r")
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _log_long_and_short(context: JobContext, who: str) -> None:
+    for _ in range(20):
+        context.log.info(who * 10_000)
+        context.log.warning(who)

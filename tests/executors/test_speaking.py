@@ -1,0 +1,31 @@
+"""Whatever a body says, its agent hears it, and the next body runs."""
+
+from collections import Counter
+
+import pytest
+
+from rota.domain.execution import Status
+from rota.executors.events import Hello
+from tests.executors.workshop import Workshop
+
+
+@pytest.fixture
+def workshop():
+    """A runner that is ready."""
+    made = Workshop(modules=("tests.executors.speakers",))
+    try:
+        made.wait(Hello)
+        yield made
+    finally:
+        made.end()
+
+
+def test_log_entries_of_forked_processes_mix_with_none_of_the_runner(workshop):
+    ending = workshop.run("log_in_children").ending
+    assert ending.status == Status.SUCCEEDED
+    assert [line.text for line in ending.lines if line.source == "info"] == ["r" * 10_000] * 20
+    assert Counter(line.text for line in ending.lines if line.source == "warning") == dict.fromkeys(
+        "rabc", 20
+    )
+    printed = Counter("".join(line.text for line in ending.lines if line.source == "out"))
+    assert printed == dict.fromkeys("abc", 20 * 10_000)
