@@ -148,3 +148,29 @@ def test_an_exit_has_the_code_that_the_interpreter_would_give(code, number):
 def test_a_memory_error_without_a_limit_is_only_that():
     assert failure(MemoryError(), memory_limit=None)["reason"] == "MemoryError"
     assert failure(MemoryError(), memory_limit=64)["reason"] == "memory limit of 64 MB exceeded"
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        (JobResult(message=["a"]), "the message was not kept: it is not text but list"),  # type: ignore[arg-type]
+        (JobResult(metrics=[1, 2]), "the metrics were not kept: it is not a dict but list"),  # type: ignore[arg-type]
+        (
+            JobResult(items_processed=2.5),
+            "the items_processed was not kept: it is not a whole number but float",
+        ),  # type: ignore[arg-type]
+        (JobResult(items_failed=True), "the items_failed was not kept: it is not a whole number but bool"),
+        (JobResult(items_failed=2**63), "the items_failed was not kept: it has more than 64 bits"),
+        ({"success": True, "metrics": 7}, "the metrics were not kept: it is not a dict but int"),
+    ],
+)
+def test_a_value_of_another_type_than_its_field_is_a_success_with_a_warning(told, problem):
+    assert success(told) == (True, {"warning": problem})
+
+
+def test_what_is_nested_deeper_than_an_answer_may_be_is_not_kept():
+    nested: dict[str, object] = {}
+    for _ in range(199):
+        nested = {"in": nested}
+    _, fields = success(JobResult(metrics=nested, data=nested))
+    assert fields.keys() == {"warning"}

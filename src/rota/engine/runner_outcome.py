@@ -7,6 +7,8 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from pydantic_core import from_json
+
 import rota
 from rota.domain.errors import RotaError
 from rota.sdk import DoNotRetry, JobResult, Retry, Stopped
@@ -15,6 +17,7 @@ LARGEST_RESULT = 64 * 1024
 _LONGEST_MESSAGE = 8 * 1024
 _LONGEST_TRACE = 64 * 1024
 _LONGEST_REASON = 300
+_COUNTS = 2**63
 _OWN = (os.path.dirname(rota.__file__) + os.sep, os.path.dirname(asyncio.__file__) + os.sep)
 
 Fields = dict[str, Any]
@@ -25,23 +28,24 @@ def success(value: object) -> tuple[bool, Fields]:
     if value is None:
         return True, {}
     result = JobResult.of(value)
-    fields: Fields = {
-        "message": _cut(result.message, _LONGEST_MESSAGE),
-        "items_processed": result.items_processed,
-        "items_failed": result.items_failed,
-    }
+    fields: Fields = {}
     warnings = []
-    for name, kept, were in (("result", result.data, "was"), ("metrics", result.metrics, "were")):
-        text, problem = _as_json(kept)
-        if problem:
-            warnings.append(f"the {name} {were} not kept: {problem}")
-        elif text is not None:
-            fields[name] = text if name == "result" else json.loads(text)
+    for name, read, given in (
+        ("message", _text, result.message),
+        ("items_processed", _count, result.items_processed),
+        ("items_failed", _count, result.items_failed),
+        ("result", _as_json, result.data),
+        ("metrics", _metrics, result.metrics),
+    ):
+        try:
+            fields[name] = None if given is None else read(given)
+        except ValueError as problem:
+            warnings.append(f"the {name} {'were' if name == 'metrics' else 'was'} not kept: {problem}")
     if warnings:
         fields["warning"] = "; ".join(warnings)
     if not result.success:
-        fields["reason"] = _cut(result.message, _LONGEST_REASON) or "the job said that it failed"
-        fields["error_message"] = fields["message"]
+        fields["error_message"] = message = fields.get("message")
+        fields["reason"] = _cut(message, _LONGEST_REASON) or "the job said that it failed"
     return bool(result.success), _said(fields)
 
 
@@ -67,18 +71,40 @@ def _said(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _as_json(value: object) -> tuple[str | None, str | None]:
-    """The JSON text of a value, or why there is none."""
-    if value is None:
-        return None, None
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        raise ValueError(f"it is not text but {type(value).__name__}")
+    return _cut(value, _LONGEST_MESSAGE)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"it is not a whole number but {type(value).__name__}")
+    if not -_COUNTS <= value < _COUNTS:
+        raise ValueError("it has more than 64 bits")
+    return value
+
+
+def _metrics(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"it is not a dict but {type(value).__name__}")
+    kept: dict[str, Any] = json.loads(_as_json(value))
+    return kept
+
+
+def _as_json(value: object) -> str:
+    """The JSON text of a value. Raises ValueError, which says why there is none."""
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         size = len(text.encode())
+        if size <= LARGEST_RESULT:
+            # It lies a few levels down in messages and answers, whose parser goes no deeper than 200.
+            from_json(f"[[[{text}]]]")
     except (TypeError, ValueError, RecursionError, MemoryError) as error:
-        return None, f"it is not JSON ({_cut(str(error), 200) or type(error).__name__})"
+        raise ValueError(f"it is not JSON ({_cut(str(error), 200) or type(error).__name__})") from error
     if size > LARGEST_RESULT:
-        return None, f"it has {size:,} bytes and may have {LARGEST_RESULT:,}"
-    return text, None
+        raise ValueError(f"it has {size:,} bytes and may have {LARGEST_RESULT:,}")
+    return text
 
 
 def _reason(error: BaseException, message: str, memory_limit: int | None) -> str:
