@@ -95,6 +95,7 @@ def test_nothing_is_raised_where_a_message_is_half_sent(signals):
         (None, True, {}),
         ({"a": 1}, True, {"result": '{"a": 1}'}),
         ("ö", True, {"result": '"ö"'}),
+        (["\ud800", {"a\0": "\\u0000"}], True, {"result": r'["\\ud800", {"a␀": "\\u0000"}]'}),
         (0, True, {"result": "0"}),
         (JobResult(message="fine", items_processed=0), True, {"message": "fine", "items_processed": 0}),
         (JobResult(success=False), False, {"reason": "the job said that it failed"}),
@@ -105,9 +106,7 @@ def test_a_returned_value_is_a_result(value, succeeded, fields):
     assert success(value) == (succeeded, fields)
 
 
-@pytest.mark.parametrize(
-    "value", [object(), {1, 2}, b"", float("inf"), "\ud800", "x" * LARGEST_RESULT, {(1, 2): 3}]
-)
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"", float("inf"), "x" * LARGEST_RESULT, {(1, 2): 3}])
 def test_a_value_that_json_cannot_say_is_a_success_with_a_warning(value):
     succeeded, fields = success(value)
     assert succeeded
@@ -156,9 +155,9 @@ def test_a_memory_error_without_a_limit_is_only_that():
         (JobResult(message=["a"]), "the message was not kept: it is not text but list"),  # type: ignore[arg-type]
         (JobResult(metrics=[1, 2]), "the metrics were not kept: it is not a dict but list"),  # type: ignore[arg-type]
         (
-            JobResult(items_processed=2.5),
+            JobResult(items_processed=2.5),  # type: ignore[arg-type]
             "the items_processed was not kept: it is not a whole number but float",
-        ),  # type: ignore[arg-type]
+        ),
         (JobResult(items_failed=True), "the items_failed was not kept: it is not a whole number but bool"),
         (JobResult(items_failed=2**63), "the items_failed was not kept: it has more than 64 bits"),
         ({"success": True, "metrics": 7}, "the metrics were not kept: it is not a dict but int"),

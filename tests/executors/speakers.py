@@ -1,8 +1,9 @@
 """Bodies that make it hard to hear what they say."""
 
 import os
+from typing import Any
 
-from rota import JobContext, task
+from rota import JobContext, JobResult, task
 
 
 @task("log_in_children")
@@ -23,3 +24,14 @@ def _log_long_and_short(context: JobContext, who: str) -> None:
     for _ in range(20):
         context.log.info(who * 10_000)
         context.log.warning(who)
+
+
+@task("say_the_unsayable")
+def say_the_unsayable(context: JobContext, fails: bool) -> Any:
+    """In every way there is, in what no UTF-8 (a lone surrogate) and no PostgreSQL (NUL) can hold."""
+    odd = "\ud800 \0"
+    context.log.info(odd)
+    context.progress(1, 1, odd)
+    if fails:
+        raise ValueError(odd)
+    return JobResult(message=odd, metrics={odd: odd}, data=odd)

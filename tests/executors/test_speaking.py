@@ -1,11 +1,12 @@
 """Whatever a body says, its agent hears it, and the next body runs."""
 
+import json
 from collections import Counter
 
 import pytest
 
 from rota.domain.execution import Status
-from rota.executors.events import Hello
+from rota.executors.events import Hello, Progress
 from tests.executors.workshop import Workshop
 
 
@@ -29,3 +30,14 @@ def test_log_entries_of_forked_processes_mix_with_none_of_the_runner(workshop):
     )
     printed = Counter("".join(line.text for line in ending.lines if line.source == "out"))
     assert printed == dict.fromkeys("abc", 20 * 10_000)
+
+
+def test_what_no_encoding_or_database_can_hold_is_shown_in_characters_that_they_can(workshop):
+    shown = "\\ud800 ␀"
+    kept = workshop.run("say_the_unsayable", fails=False).ending
+    assert (kept.message, kept.metrics, json.loads(kept.result)) == (shown, {shown: shown}, shown)
+    assert [line.text for line in kept.lines] == [shown]
+    assert workshop.wait(Progress).message == shown
+    failed = workshop.run("say_the_unsayable", fails=True).ending
+    assert (failed.error_message, failed.reason) == (shown, f"ValueError: {shown}")
+    assert failed.stack_trace.endswith(f"ValueError: {shown}\n")

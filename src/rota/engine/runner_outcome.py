@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 import rota
 from rota.domain.errors import RotaError
+from rota.executors.wire import sayable
 from rota.sdk import DoNotRetry, JobResult, Retry, Stopped
 
 LARGEST_RESULT = 64 * 1024
@@ -96,15 +97,15 @@ def _as_json(value: object) -> str:
     """The JSON text of a value. Raises ValueError, which says why there is none."""
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
-        size = len(text.encode())
+        size = len(text.encode(errors="backslashreplace"))
         if size <= LARGEST_RESULT:
+            text = json.dumps(sayable(json.loads(text)), ensure_ascii=False)
             # It lies a few levels down in messages and answers, whose parser goes no deeper than 200.
             from_json(f"[[[{text}]]]")
+            return text
     except (TypeError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"it is not JSON ({_cut(str(error), 200) or type(error).__name__})") from error
-    if size > LARGEST_RESULT:
-        raise ValueError(f"it has {size:,} bytes and may have {LARGEST_RESULT:,}")
-    return text
+    raise ValueError(f"it has {size:,} bytes and may have {LARGEST_RESULT:,}")
 
 
 def _reason(error: BaseException, message: str, memory_limit: int | None) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rota.engine.runner_signals import Calm
-from rota.executors.wire import Message, marks_of
+from rota.executors.wire import Message, marks_of, sayable
 
 _LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"), (logging.INFO, "info"))
 _AT_ONCE = select.PIPE_BUF
@@ -47,12 +47,12 @@ class Output:
     def log(self, level: str, text: str) -> None:
         """One log entry, after all that was printed before it."""
         self._flush()
-        data = text.encode(errors="backslashreplace")
-        self.say(["log", level, self._clock(), data.decode()], from_a_child=data + b"\n")
+        said = sayable(text)
+        self.say(["log", level, self._clock(), said], from_a_child=said.encode() + b"\n")
 
     def post(self, message: Message) -> None:
         """Say it together with what comes next."""
-        self._outbox += marks_of(self._nonce, message)
+        self._outbox += self._marks(message)
 
     def send(self) -> None:
         """Say what was posted. Raises OSError when the agent is gone."""
@@ -66,13 +66,16 @@ class Output:
         from_a_child  what is printed instead of a long message in a process that a body forked: it shares the
                       pipe, and its parts would mix with ours
         """
-        marks = marks_of(self._nonce, message)
+        marks = self._marks(message)
         with contextlib.suppress(BrokenPipeError):
             if self._is_runner:
                 self._write(marks)
             else:
                 # Without the lock: whoever held it when the child was forked is not here to release it.
                 self._write_at_once(marks[0] if len(marks) == 1 else from_a_child)
+
+    def _marks(self, message: Message) -> list[bytes]:
+        return marks_of(self._nonce, sayable(message))
 
     @property
     def _is_runner(self) -> bool:

@@ -87,6 +87,15 @@ def raised_again(said: dict[str, str | None]) -> RotaError:
     return error
 
 
+def sayable(value: Any) -> Any:
+    """The value with its texts as they can travel and be stored: UTF-8 has no lone surrogates, PostgreSQL no NUL."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode().replace("\0", "␀")
+    if isinstance(value, dict):
+        return {sayable(name): sayable(one) for name, one in value.items()}
+    return [sayable(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 LONGEST_TEXT = select.PIPE_BUF - 96
 """Bytes (4,000 on Linux): a mark fits into what a pipe takes in one piece, so that nothing is written into it."""
 
