@@ -35,3 +35,9 @@ def say_the_unsayable(context: JobContext, fails: bool) -> Any:
     if fails:
         raise ValueError(odd)
     return JobResult(message=odd, metrics={odd: odd}, data=odd)
+
+
+@task("log_a_huge_entry")
+def log_a_huge_entry(context: JobContext) -> None:
+    """200 MB in one entry."""
+    context.log.info("x" * 200_000_000)

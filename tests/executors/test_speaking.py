@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from rota.domain.execution import Status
+from rota.engine.runner_output import LONGEST_ENTRY
 from rota.executors.events import Hello, Progress
 from tests.executors.workshop import Workshop
 
@@ -41,3 +42,11 @@ def test_what_no_encoding_or_database_can_hold_is_shown_in_characters_that_they_
     failed = workshop.run("say_the_unsayable", fails=True).ending
     assert (failed.error_message, failed.reason) == (shown, f"ValueError: {shown}")
     assert failed.stack_trace.endswith(f"ValueError: {shown}\n")
+
+
+def test_a_huge_log_entry_is_cut_off_before_it_is_gathered(workshop):
+    ending = workshop.run("log_a_huge_entry").ending
+    note = f"… {200_000_000 - LONGEST_ENTRY:,} more characters were cut off"
+    assert ending.lines[-1].text.lstrip("x") == note
+    assert ending.output_bytes == LONGEST_ENTRY + len(note.encode())
+    assert ending.peak_memory_mb < 350

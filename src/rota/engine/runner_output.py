@@ -16,6 +16,9 @@ from rota.executors.wire import Message, marks_of, sayable
 _LEVELS = ((logging.ERROR, "error"), (logging.WARNING, "warning"), (logging.INFO, "info"))
 _AT_ONCE = select.PIPE_BUF
 
+LONGEST_ENTRY = 1 << 20
+"""Characters of a log entry; what goes beyond is cut off before it is gathered anywhere."""
+
 
 class Output:
     """The pipe, and the streams `sys.stdout` and `sys.stderr` that lead to it. Threads of bodies use it too."""
@@ -47,6 +50,8 @@ class Output:
     def log(self, level: str, text: str) -> None:
         """One log entry, after all that was printed before it."""
         self._flush()
+        if len(text) > LONGEST_ENTRY:
+            text = f"{text[:LONGEST_ENTRY]}… {len(text) - LONGEST_ENTRY:,} more characters were cut off"
         said = sayable(text)
         self.say(["log", level, self._clock(), said], from_a_child=said.encode() + b"\n")
 
