@@ -159,7 +159,11 @@ class World:
 
     def reaper(self, db: Database | None = None, host: str = HERE) -> Reaper:
         """A reaper on this machine."""
-        return Reaper(db or self.db, self.clock, host, lambda pid, started: (pid, started) in self.alive)
+
+        def may_live(node: Node) -> bool:
+            return node.host != host or (node.pid, node.pid_started) in self.alive
+
+        return Reaper(db or self.db, self.clock, may_live)
 
     def reap(self) -> Reaped:
         """What a reaper does that looks for the first time."""

@@ -163,12 +163,11 @@ class Rota:
         from rota.engine.host import Host
         from rota.engine.keepup import AgentProcess
         from rota.engine.reaper import Reaper
-        from rota.executors.identity import is_here
 
         patience = self.settings.shutdown_grace + self.settings.kill_after + 15
         command = [sys.executable, "-P", "-m", "rota.process"]
         below = AgentProcess(command, self.charge(), self.clock, patience) if agent else None
-        reaper = Reaper(self.db, self.clock, socket.gethostname(), is_here)
+        reaper = Reaper(self.db, self.clock)
         node = self.node("scheduler")
         return Host(self.db, self.clock, node, self.holds, reaper, below, watch or (lambda _: None))
 
@@ -178,9 +177,9 @@ class Rota:
 
         return json.dumps({"settings": self.settings.model_dump(mode="json"), "only": only}).encode()
 
-    def node(self, role: str) -> "Node":
-        """This process as a node, not registered yet."""
-        from rota.executors.identity import started_at
+    def node(self, role: str, only: int | None = None) -> "Node":
+        """This process as a node, not registered yet. only: the one execution that it is there for"""
+        from rota.executors.identity import machine, started_at
         from rota.store.nodes import Node
 
         host, now = socket.gethostname(), self.clock.now()
@@ -193,7 +192,7 @@ class Rota:
             version=version("rota"),
             registered_at=now,
             beat_at=now,
-            info={"variables": self.jobs.variables.digests()},
+            info={"variables": self.jobs.variables.digests(), "machine": machine(), "only": only},
         )
 
     def close(self) -> None:

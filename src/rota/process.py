@@ -48,7 +48,13 @@ def agent() -> None:
         # A terminal sends SIGINT to the whole group; the parent decides what an agent does about it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         parts = Parts(
-            settings, rota.db, rota.clock, rota.node("agent"), rota.definitions, charge["only"], time.sleep
+            settings,
+            rota.db,
+            rota.clock,
+            rota.node("agent", only=charge["only"]),
+            rota.definitions,
+            charge["only"],
+            time.sleep,
         )
         made.append(make_agent(parts, _owner_is_gone))
         until = (lambda: False) if charge["only"] is None else _finished(rota, charge["only"])

@@ -8,12 +8,10 @@ from rota.domain.clock import Clock
 from rota.domain.execution import Status
 from rota.engine.ending import end
 from rota.engine.failpoint import reach
+from rota.services.presence import SILENCE, may_live
 from rota.store import claims, nodes
 from rota.store.database import Database
 from rota.store.nodes import Node
-
-SILENCE = 30.0
-"""Seconds without a heartbeat after which a node is gone."""
 
 GAP = 5.0
 """Seconds between two looks after which silence is timed anew: it may have been ours."""
@@ -32,19 +30,18 @@ class Reaped:
 class Reaper:
     """Watches the heartbeats of all nodes, by its own monotonic clock since the last change that it saw itself.
 
-    host     the name of this machine
-    is_here  whether a process of that pid, started at that time, lives on this machine
+    may_live  False for a node whose process is known to be dead
+    silence   seconds without a heartbeat after which a node is gone
     """
 
     def __init__(
         self,
         db: Database,
         clock: Clock,
-        host: str,
-        is_here: Callable[[int, float], bool],
+        may_live: Callable[[Node], bool] = may_live,
         silence: float = SILENCE,
     ) -> None:
-        self.db, self.clock, self.host, self.is_here, self.silence = db, clock, host, is_here, silence
+        self.db, self.clock, self.may_live, self.silence = db, clock, may_live, silence
         self._seen: dict[int, tuple[int, float]] = {}
         self._looked: float | None = None
 
@@ -66,7 +63,7 @@ class Reaper:
         return Reaped(buried, sum(self._lose(owner) for owner in orphaned))
 
     def _is_gone(self, node: Node, now: float) -> bool:
-        if node.host == self.host and not self.is_here(node.pid, node.pid_started):
+        if not self.may_live(node):
             return True
         beat, since = self._seen.get(node.id, (None, now))
         if beat != node.beat:

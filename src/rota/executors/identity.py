@@ -1,5 +1,8 @@
 """Which process it is: a pid is used again, a pid with its start is not."""
 
+import os
+import socket
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -19,6 +22,19 @@ def started_at(pid: int) -> float | None:
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except (OSError, psutil.NoSuchProcess):
         return None
+
+
+@cache
+def machine() -> str:
+    """Where a pid means the same process as here: this boot of this machine, and this container of it.
+
+    Elsewhere than on Linux: the name of the machine.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}:{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def is_here(pid: int, started: float) -> bool:

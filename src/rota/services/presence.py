@@ -1,6 +1,5 @@
 """Which nodes are there: what the database says of them, measured against how long they have been silent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -9,12 +8,13 @@ from sqlalchemy import Connection
 
 from rota.domain.clock import Clock
 from rota.domain.job import Job
+from rota.executors.identity import is_here, machine
 from rota.store import definitions, nodes
 from rota.store.database import Database
 from rota.store.nodes import Node
 
-SILENCE = timedelta(seconds=30)
-"""A node that has not beaten for so long is not counted on, although nobody has declared it gone yet."""
+SILENCE = 30.0
+"""Seconds without a heartbeat after which a node is gone; it is not counted on, even before somebody declares it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,10 @@ class Seen:
 
 
 class Presence:
-    """Looks at the nodes.
+    """Looks at the nodes."""
 
-    is_here  whether the process of a node on this very machine lives; True for what cannot be known
-    """
-
-    def __init__(
-        self, db: Database, clock: Clock, is_here: Callable[[Node], bool] = lambda _node: True
-    ) -> None:
-        self.db, self.clock, self.is_here = db, clock, is_here
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock = db, clock
 
     def nodes(self) -> list[Seen]:
         """Every node that has not said goodbye or been declared gone, the oldest first."""
@@ -49,7 +44,7 @@ class Presence:
 
     def _seen(self, node: Node) -> Seen:
         silent = max(timedelta(), self.clock.now() - node.beat_at)
-        return Seen(node, silent, silent < SILENCE and self.is_here(node))
+        return Seen(node, silent, silent.total_seconds() < SILENCE and may_live(node))
 
     def takers(self, job: Job) -> list[Seen]:
         """The nodes that live, know the job's task and serve its queue."""
@@ -65,6 +60,11 @@ class Presence:
     def schedulers(self) -> list[Seen]:
         """The nodes that live and schedule."""
         return [seen for seen in self.nodes() if seen.node.role == "scheduler" and seen.is_alive]
+
+
+def may_live(node: Node) -> bool:
+    """Whether the process of a node may live: nobody can tell of one on another machine, or in another container."""
+    return node.info.get("machine") != machine() or is_here(node.pid, node.pid_started)
 
 
 def serves(node: Node, queue: str) -> bool:

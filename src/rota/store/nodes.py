@@ -22,6 +22,8 @@ class Node:
     pid_started  when the process started, as `executors.identity` tells it from a later one of the same pid
     beat         a counter that only it increases
     slots        how many executions it runs at a time
+    info         what else it tells of itself: "variables", their marks by name; "machine", where its pid counts;
+                 "only", the one execution that it is there for
     """
 
     name: str

@@ -119,23 +119,16 @@ def ask(
 
 def _tidy(rota: "Rota") -> None:
     """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
-    import socket
-
     from rota.engine.reaper import Reaper
-    from rota.executors.identity import is_here
 
     if not _presence(rota).schedulers():
-        Reaper(rota.db, rota.clock, socket.gethostname(), is_here).tick()
+        Reaper(rota.db, rota.clock).tick()
 
 
 def _presence(rota: "Rota") -> Any:
-    import socket
-
-    from rota.executors.identity import is_here
     from rota.services.presence import Presence
 
-    host = socket.gethostname()
-    return Presence(rota.db, rota.clock, lambda n: n.host != host or is_here(n.pid, n.pid_started))
+    return Presence(rota.db, rota.clock)
 
 
 def _await(
