@@ -168,6 +168,7 @@ def test_a_zone_that_vanished_is_the_jobs_problem_and_nobody_elses(world):
     broken = world.jobs.get("broken")
     assert "Mars/Olympus" in broken.problem
     assert (broken.status, broken.next_run) == ("problem", None)
+    assert [(row.status, row.scheduled_for) for row in world.history("broken")] == [("skipped", NOON + HOUR)]
     assert world.statuses("sound") == ["queued"]
 
 

@@ -1,9 +1,12 @@
 """What code declares meets what the database holds: the newest set with a live node wins."""
 
+from datetime import timedelta
+
 import pytest
 
 from rota.domain.errors import Conflict
 from rota.domain.job import JobPatch, JobSpec
+from tests.clock import NOON
 from tests.world import ANA, published
 
 
@@ -93,6 +96,37 @@ def test_a_vanished_job_can_not_be_run(world):
     stop(world, old)
     with pytest.raises(Conflict, match='no live node declares job "dropped" any more'):
         world.executions.execute("dropped", ANA, force=True)
+
+
+def test_the_slots_of_a_vanished_job_that_nobody_planned_are_told_and_it_comes_back_from_now_on(world):
+    old, _ = deploy(world, spec("kept"), spec("dropped", schedule_type="interval", schedule_expression="1m"))
+    deploy(world, spec("kept"))
+    world.clock.advance(150)
+    stop(world, old)
+    row = world.last("dropped")
+    assert (row.status, row.slot_count) == ("skipped", 2)
+    assert row.reason.startswith("vanished before they were planned: 2 slots")
+    world.clock.advance(600)
+    deploy(world, spec("dropped", schedule_type="interval", schedule_expression="1m"))
+    assert world.jobs.get("dropped").next_run == NOON + timedelta(minutes=13)
+    assert len(world.history("dropped")) == 1
+
+
+def test_a_node_for_one_execution_decides_nothing_for_the_others(world):
+    deploy(world, spec(title="of the nodes"))
+    generation = world.definitions.publish("shop", published(jobs=[spec(title="of the desk")]))
+    world.add_node("desk", app="shop", generation_id=generation, info={"only": 7})
+    assert world.definitions.settle("shop") == 0
+    assert world.jobs.get("report").title == "of the nodes"
+
+
+def test_the_problems_of_a_set_are_those_of_who_published_it_last(world):
+    old, _ = deploy(world, spec("kept"), spec("dropped"))
+    problem = {"module": "shop.jobs", "file": "jobs.py", "line": 3, "message": "no", "traceback": ""}
+    deploy(world, spec("kept"), problems=[problem], hash="one")
+    deploy(world, spec("kept"), problems=[], hash="one")
+    stop(world, old)
+    assert standing(world)["dropped"] == "vanished"
 
 
 def test_a_stopped_application_has_not_taken_its_jobs_back(world):

@@ -15,9 +15,10 @@ from rota.engine.loop import Loop
 from rota.engine.reaper import Reaped, Reaper
 from rota.engine.scheduler import Fired, Scheduler
 from rota.services.auditing import Auditing
+from rota.services.definitions import Definitions
 from rota.services.holds import Holds
 from rota.services.zones import Zones
-from rota.store import nodes
+from rota.store import events, nodes
 from rota.store.database import Database
 from rota.store.nodes import Node
 
@@ -30,6 +31,9 @@ BEAT = 5.0
 
 SEAL = 4.0
 """Seconds between looks for rows of the audit log that are to be sealed."""
+
+FORGET = 60.0
+"""Seconds between looks for events that nobody may resume from any more."""
 
 log = structlog.get_logger("rota.scheduler")
 
@@ -54,11 +58,12 @@ class Host:
     ) -> None:
         self.db, self.clock, self.node, self.reaper = db, clock, node, reaper
         self.holds, self.zones = holds, Zones(holds.jobs)
-        self.auditing = Auditing(db, clock)
+        self.auditing, self.definitions = Auditing(db, clock), Definitions(holds.jobs)
         self.agent, self.watch = agent, watch
         self._resting = threading.Event()
-        self._beat_at = self._sealed_at = float("-inf")
+        self._beat_at = self._sealed_at = self._forgot_at = float("-inf")
         self._scheduler: Scheduler | None = None
+        self._settled: dict[str, list[int]] = {}
         self._loops: Sequence[Loop] = (
             Loop("scheduler", self._schedule, self._wait),
             Loop("reaper", self._tend, self._resting.wait),
@@ -129,7 +134,22 @@ class Host:
         if self.clock.monotonic() - self._sealed_at >= SEAL:
             self.auditing.seal()
             self._sealed_at = self.clock.monotonic()
+        if self.clock.monotonic() - self._forgot_at >= FORGET:
+            self._forget()
+        self._settle()
         return WATCH
+
+    def _forget(self) -> None:
+        with self.db.write() as conn:
+            events.forget(conn, self.clock.now())
+        self._forgot_at = self.clock.monotonic()
+
+    def _settle(self) -> None:
+        """Settle each app whose live sets are others than they were: a node that left tells nobody itself."""
+        for app, live in self.definitions.live().items():
+            if self._settled.get(app) != live:
+                self.definitions.settle(app)
+                self._settled[app] = live
 
     def _beat(self) -> None:
         with self.db.write() as conn:

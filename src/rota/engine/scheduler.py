@@ -88,7 +88,9 @@ class Scheduler:
                 planned = _plan(job, now)
             except InvalidSchedule as problem:
                 jobs.change(conn, job.job_id, {"problem": str(problem)}, by=ROTA.name, at=now)
-                jobs.set_next(conn, job.job_id, None)
+                jobs.set_next(conn, job.job_id, None, job.next_run)
+                slot = Slots(job.next_run, job.next_run)
+                rows.append(_final(job, slot, Status.SKIPPED, "its schedule no longer holds", now))
                 continue
             rows += self._rows(conn, job, planned, standing.get(job.job_id, []), now)
             advanced.append((job.job_id, planned.last_slot, planned.next_run))

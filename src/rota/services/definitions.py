@@ -30,6 +30,11 @@ class Definitions:
         with self.db.write() as conn:
             return definitions.publish(conn, app, published, self.clock.now())
 
+    def live(self) -> dict[str, list[int]]:
+        """The sets that live nodes know, by app, the newest first. When they change, the app is to be settled."""
+        with self.db.read() as conn:
+            return definitions.live_generations(conn)
+
     def settle(self, app: str) -> int:
         """Bring the jobs of an app to what its newest live set declares. Returns how many jobs changed.
 
@@ -38,14 +43,14 @@ class Definitions:
         whose modules could not all be imported: what is missing there may be a mistake.
         """
         with self.db.read() as conn:
-            live = definitions.live_generations(conn, app)
+            live = definitions.live_generations(conn).get(app)
             if not live:
                 return 0
             wanted = definitions.declared(conn, live[0])
             kept = definitions.declared_names(conn, live)
             standing = {job.name: job for job in table.listing(conn, table.Filter(app=app), size=10**6)}
             vanished = table.vanished(conn, app)
-            broken = definitions.problems(conn, app)
+            broken = definitions.problems(conn, live)
         changed = sum(self._apply(app, name, info, standing.get(name)) for name, info in wanted.items())
         gone = [job for name, job in standing.items() if name not in kept and job.id not in vanished]
         gone = [] if broken else gone
@@ -110,9 +115,12 @@ class Definitions:
     def _vanish(self, job: Job) -> None:
         with self.db.write() as conn:
             now = self.clock.now()
-            require(conn, job.id, lock=True)
+            job = require(conn, job.id, lock=True)
+            if job.status is JobStatus.VANISHED:
+                return
+            settled = timing.settle(conn, job, job.next_run, now, "vanished before they were planned")
             table.change(conn, job.id, {"vanished_at": now}, by=BY.name, at=now)
-            table.set_next(conn, job.id, None)
+            table.set_next(conn, job.id, None, settled)
             audit.record(conn, BY, "job.vanish", f"job:{job.name}", at=now)
 
 

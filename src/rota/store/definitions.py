@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.store.nodes import GONE
@@ -14,15 +14,18 @@ _g, _t, _d = generations.c, tasks.c, declarations.c
 
 
 def publish(conn: Connection, app: str, published: dict[str, Any], at: datetime) -> int:
-    """Write a set of definitions, once. Returns the id of the generation; a later one has a higher id."""
+    """Write a set of definitions, once. Returns the id of the generation; a later one has a higher id.
+
+    The problems of a set that is known are those of the node that published it last: they may have been mended.
+    """
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     given = {"app": app, "hash": published["hash"], "seen_at": at, "problems": published["problems"]}
     wanted = dialect.insert(generations).values(given).on_conflict_do_nothing().returning(_g.id)
     made = conn.execute(wanted).scalar()
     if made is None:
-        known = select(_g.id).where(_g.app == app, _g.hash == published["hash"])
-        made = conn.execute(known).scalar_one()
-        return int(made)
+        known = update(generations).where(_g.app == app, _g.hash == published["hash"])
+        renewed = known.values(problems=published["problems"]).returning(_g.id)
+        return int(conn.execute(renewed).scalar_one())
     _fill(conn, made, published)
     return int(made)
 
@@ -38,15 +41,14 @@ def _fill(conn: Connection, generation: int, published: dict[str, Any]) -> None:
         conn.execute(insert(declarations), made)
 
 
-def live_generations(conn: Connection, app: str) -> list[int]:
-    """The generations of `app` that a live node runs, the newest first."""
-    query = (
-        select(_g.id)
-        .join(nodes, nodes.c.generation_id == _g.id)
-        .where(_g.app == app, nodes.c.status != GONE)
-        .distinct()
-    )
-    return sorted(conn.execute(query).scalars(), reverse=True)
+def live_generations(conn: Connection) -> dict[str, list[int]]:
+    """The generations that live nodes run, by app, the newest first. A node for one execution decides nothing."""
+    query = select(_g.app, _g.id, nodes.c.info).join(nodes, nodes.c.generation_id == _g.id)
+    found: dict[str, set[int]] = {}
+    for app, generation, info in conn.execute(query.where(nodes.c.status != GONE)):
+        if info.get("only") is None:
+            found.setdefault(app, set()).add(generation)
+    return {app: sorted(these, reverse=True) for app, these in found.items()}
 
 
 def declared(conn: Connection, generation: int) -> dict[str, dict[str, Any]]:
@@ -89,9 +91,8 @@ def live_tasks(conn: Connection, name: str) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def problems(conn: Connection, app: str | None = None) -> list[dict[str, Any]]:
-    """The import errors and invalid declarations of the generations that live nodes run, of one app or of all."""
+def problems(conn: Connection, these: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """The import errors and invalid declarations of these generations, or of all that live nodes run."""
     live = select(nodes.c.generation_id).where(nodes.c.status != GONE)
-    query = select(_g.problems).where(_g.id.in_(live))
-    rows = conn.execute(query if app is None else query.where(_g.app == app))
+    rows = conn.execute(select(_g.problems).where(_g.id.in_(live if these is None else these)))
     return [problem for found in rows.scalars() for problem in found]
