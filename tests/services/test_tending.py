@@ -1,11 +1,13 @@
 """What ready-made tasks ask of rota: cleaning up, and how it fares."""
 
 import pytest
+from sqlalchemy import func, select
 
 from rota.domain.attempt import Line
 from rota.domain.errors import Invalid
 from rota.domain.execution import Status
 from rota.services.tending import STEP, Tending
+from rota.store.schema import rollups
 from tests.clock import NOON
 from tests.world import ANA
 
@@ -25,6 +27,12 @@ def purge(tending, **how) -> int:
         done = tending.call("purge_executions", given)
         deleted, after = deleted + done["deleted"], done["last_id"]
     return deleted
+
+
+def counted(world) -> int:
+    """How many rows of counts there are."""
+    with world.db.read() as conn:
+        return conn.execute(select(func.count()).select_from(rollups)).scalar_one()
 
 
 def test_successes_are_kept_thirty_days_and_failures_ninety(world, tending):
@@ -83,6 +91,18 @@ def test_purging_goes_in_small_steps_and_is_safe_to_repeat(world, tending):
     assert first["deleted"] == STEP
     assert purge(tending) == 100
     assert purge(tending) == 0
+
+
+def test_counts_outlive_their_executions_and_are_kept_four_hundred_days(world, tending):
+    world.add_job("backup")
+    world.executions.execute("backup", ANA)
+    world.run()
+    world.clock.advance(399 * DAY)
+    assert (purge(tending), tending.call("purge_counts", {})) == (1, False)
+    assert counted(world) == 1
+    world.clock.advance(2 * DAY)
+    tending.call("purge_counts", {})
+    assert counted(world) == 0
 
 
 def test_health_is_told_as_numbers(world, tending):

@@ -25,6 +25,8 @@ def database_cleanup(
         context.progress(deleted, message=f"{deleted} deleted")
     if not dry_run:
         context.rota.forget_nodes(keep_days=keep_failed_days)
+        while context.rota.purge_counts():
+            pass
         while context.rota.reclaim():
             pass
     verb = "would be deleted" if dry_run else "deleted"

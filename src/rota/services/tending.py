@@ -8,11 +8,14 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
 from rota.domain.execution import ACTIVE
 from rota.services.configuration import Configuration
-from rota.store import history, nodes, retention, state
+from rota.store import history, nodes, retention, rollups, state
 from rota.store.database import Database
 
 STEP = 500
 """Rows that one call looks at, so that no transaction is long."""
+
+COUNTED = timedelta(days=400)
+"""How long the counts of each hour are kept: a year, and what it takes to compare it with the one before."""
 
 
 class Tending:
@@ -28,6 +31,7 @@ class Tending:
         """Do what a ready-made task asked. Raises Invalid for a verb that there is not."""
         verbs: dict[str, Callable[..., Any]] = {
             "purge_executions": self.purge_executions,
+            "purge_counts": self.purge_counts,
             "forget_nodes": self.forget_nodes,
             "reclaim": self.reclaim,
             "health": self.health,
@@ -58,6 +62,11 @@ class Tending:
         with access() as conn:
             deleted, last_id = history.purge(conn, after_id, *limits, STEP, dry_run=dry_run)
         return {"deleted": deleted, "last_id": last_id}
+
+    def purge_counts(self) -> bool:
+        """Delete some counts of hours long past. Returns whether there may be more."""
+        with self.db.write() as conn:
+            return rollups.purge(conn, self.clock.now() - COUNTED, STEP) == STEP
 
     def forget_nodes(self, *, keep_days: float | None = None) -> int:
         """Forget nodes that ended more than so many days ago (None: as failures are kept). Returns how many."""

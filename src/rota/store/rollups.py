@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Insert, func, select
+from sqlalchemy import Connection, Insert, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.histogram import percentile
@@ -40,3 +40,9 @@ def durations(conn: Connection, job_id: int, since: datetime, shares: Iterable[f
     )
     found = {bucket: int(n) for bucket, n in conn.execute(query.group_by(_r.bucket))}
     return [percentile(found, share) for share in shares]
+
+
+def purge(conn: Connection, before: datetime, most: int) -> int:
+    """Delete at most `most` counts of hours before an instant. Returns how many."""
+    old = select(*_KEY).where(_r.hour < before).limit(most)
+    return conn.execute(delete(rollups).where(tuple_(*_KEY).in_(old))).rowcount
