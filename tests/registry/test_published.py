@@ -81,6 +81,25 @@ def test_the_hash_changes_with_a_definition_a_schema_or_a_name(author, change):
     assert after.hash != before.hash
 
 
+def test_the_hash_does_not_change_with_a_default_that_each_import_makes_anew(author):
+    code = """
+    import uuid
+    from pydantic import BaseModel
+
+    class Range(BaseModel):
+        since: str = uuid.uuid4().hex
+
+    @task("report")
+    def report(span: Range, default: str = uuid.uuid4().hex): ...
+    """
+    hashes = set()
+    for _ in range(2):
+        hashes.add(author.declares(code).hash)
+        sys.modules.pop("written")
+    assert len(hashes) == 1
+    assert author.declares(code.replace("default: str", "default: int")).hash not in hashes
+
+
 def test_the_hash_does_not_change_with_a_line(author):
     before = author.declares(JOBS).hash
     sys.modules.pop("written")

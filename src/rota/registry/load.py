@@ -25,8 +25,14 @@ class Registry:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over names, schemas and definitions: the same wherever the same code is loaded."""
-        tasks = [[t.name, t.title, t.description, t.schema] for _, t in sorted(self.tasks.items())]
+        """SHA-256 over names, schemas and definitions: the same wherever the same code is loaded.
+
+        Defaults are left out: `since: datetime = datetime.now()` has another one in each process.
+        """
+        tasks = [
+            [t.name, t.title, t.description, _without_defaults(t.schema)]
+            for _, t in sorted(self.tasks.items())
+        ]
         jobs = [job.published()["spec"] for _, job in sorted(self.jobs.items())]
         return hashlib.sha256(json.dumps([tasks, jobs], sort_keys=True).encode()).hexdigest()
 
@@ -66,3 +72,16 @@ def load(
             finding.search(found)
     finding.check_settings()
     return Registry(finding.tasks, finding.jobs, finding.problems)
+
+
+def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema without what its arguments, and the fields of models in it, are when they are not given."""
+    lasting = dict(schema)
+    if "properties" in schema:
+        lasting["properties"] = {
+            name: {word: value for word, value in said.items() if word != "default"}
+            for name, said in schema["properties"].items()
+        }
+    if "$defs" in schema:
+        lasting["$defs"] = {name: _without_defaults(model) for name, model in schema["$defs"].items()}
+    return lasting
