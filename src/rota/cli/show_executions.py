@@ -7,6 +7,7 @@ from rota.cli.table import Cell, Column
 from rota.cli.words import count, milliseconds, span
 from rota.domain.execution import ACTIVE, Execution, Status, Trigger
 from rota.domain.job import Job
+from rota.domain.secret import masked
 
 MARKS = {
     Status.QUEUED: ("○", "dim"),
@@ -108,7 +109,7 @@ def execution_fields(one: Execution, screen: Screen, job: Job | None = None) -> 
     yield "used", _used(one)
     yield "exit code", "" if one.exit_code is None else str(one.exit_code)
     yield "task", one.task_name
-    yield "arguments", "" if one.task_kwargs is None else _json(one.task_kwargs)
+    yield "arguments", "" if one.task_kwargs is None else _json(masked(one.task_kwargs))
     yield "queue", f"{one.queue}, priority {one.priority}"
     yield "node", one.node or ""
     yield "output", _output(one)

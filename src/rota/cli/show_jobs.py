@@ -10,6 +10,7 @@ from rota.domain.errors import RotaError
 from rota.domain.execution import Status
 from rota.domain.job import Job, JobStatus
 from rota.domain.kinds import Kind
+from rota.domain.secret import masked, masked_fields
 
 STANDING = {
     JobStatus.ACTIVE: "green",
@@ -100,7 +101,7 @@ def job_fields(job: Job, screen: Screen) -> Fields:
     yield "last run", _last_run(job, screen)
     yield "runs", _totals(job)
     yield "task", job.task_name
-    yield "arguments", ", ".join(f"{name}={value!r}" for name, value in job.task_kwargs.items())
+    yield "arguments", ", ".join(f"{name}={value!r}" for name, value in masked(job.task_kwargs).items())
     yield "type", job.job_type
     yield "queue", f"{job.task_queue}, priority {job.task_priority}"
     yield "limits", _limits(job)
@@ -109,7 +110,7 @@ def job_fields(job: Job, screen: Screen) -> Fields:
     yield "critical", "yes" if job.critical else ""
     yield "metadata", ", ".join(f"{name}={value!r}" for name, value in job.metadata.items())
     yield "origin", f"code, {job.source}" if job.source else job.origin.value
-    yield "changed", ", ".join(f"{name}={value!r}" for name, value in job.overrides.items())
+    yield "changed", ", ".join(f"{name}={value!r}" for name, value in masked_fields(job.overrides).items())
     yield "created", f"{screen.when(job.created_at, zone)} by {job.created_by}"
     yield "updated", f"{screen.when(job.updated_at, zone)} by {job.updated_by}" if job.version > 1 else ""
 

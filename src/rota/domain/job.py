@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer, model_validator
 
 from rota.domain.schedule import Schedule
-from rota.domain.secret import masked
+from rota.domain.secret import masked, masked_fields
 
 JOB_TYPES = (
     "document_cleanup",
@@ -182,6 +182,10 @@ class Job(JobSpec):
     def _mask(self, value: dict[str, Any]) -> dict[str, Any]:
         """No face shows a secret."""
         return masked(value)
+
+    @field_serializer("overrides", when_used="json")
+    def _mask_overrides(self, value: dict[str, Any]) -> dict[str, Any]:
+        return masked_fields(value)
 
     @property
     def schedule(self) -> Schedule:

@@ -8,7 +8,7 @@ from typing import Any
 from rota.domain.attempt import Attempt, Ending, Line
 from rota.domain.consequence import SHUTDOWN
 from rota.domain.execution import Status
-from rota.domain.secret import without
+from rota.domain.secret import concealed, without
 from rota.executors.events import Died, Ended
 
 TIMEOUT, MEMORY, CANCELLED, DISOWNED = "timeout", "memory", "cancelled", "no longer owned"
@@ -50,11 +50,13 @@ def status_of(why: str, attempt: Attempt, done: str) -> tuple[Status, str]:
 
 def discreet(ending: Ending, secrets: Sequence[str]) -> Ending:
     """The ending with every secret value masked wherever the body may have told it."""
-    texts = ("reason", "warning", "error_message", "stack_trace", "message", "result", "progress_message")
+    texts = ("reason", "warning", "error_message", "stack_trace", "message", "progress_message")
     told = {name: getattr(ending, name) for name in texts}
     shown: dict[str, Any] = {name: text and without(text, secrets) for name, text in told.items()}
+    if ending.result is not None:
+        shown["result"] = json.dumps(concealed(json.loads(ending.result), secrets), ensure_ascii=False)
     if ending.metrics is not None:
-        shown["metrics"] = json.loads(without(json.dumps(ending.metrics), secrets))
+        shown["metrics"] = concealed(ending.metrics, secrets)
     return replace(ending, lines=[discreet_line(line, secrets) for line in ending.lines], **shown)
 
 

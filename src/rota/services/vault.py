@@ -3,21 +3,27 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rota.domain.errors import Invalid
-from rota.domain.secret import MASK, REFERENCE, SEALED, is_sealed
+from rota.domain.secret import MASK, REFERENCE, SEALED, forms, is_sealed
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
 class Vault:
-    """Seals and opens with one key. key: any text, ROTA_SECRET_KEY; None: nothing can be sealed or opened."""
+    """Seals and opens with one key.
 
-    def __init__(self, key: str | None) -> None:
-        self._key = key
+    key      any text, ROTA_SECRET_KEY; None: nothing can be sealed or opened
+    environ  where the values of "env:NAME" are looked up, to be masked; the runners' environment
+    """
+
+    def __init__(self, key: str | None, environ: Mapping[str, str] | None = None) -> None:
+        self._key, self._environ = key, environ or {}
 
     @cached_property
     def _fernet(self) -> "Fernet":
@@ -46,15 +52,22 @@ class Vault:
         return SEALED + self._fernet.encrypt(json.dumps(value).encode()).decode()
 
     def open(self, kwargs: str) -> tuple[str, tuple[str, ...]]:
-        """The JSON text of arguments with its secrets opened, and their values, to be masked in what is shown.
+        """The JSON text of arguments with its secrets opened, and the texts to be masked in what is shown.
 
-        Raises Invalid when a secret cannot be opened with this key.
+        A reference stays one, since the runner looks it up; what it stands for is masked too. Raises Invalid when
+        a secret cannot be opened with this key.
         """
-        if SEALED not in kwargs:
+        if SEALED not in kwargs and REFERENCE not in kwargs:
             return kwargs, ()
         given = json.loads(kwargs)
         opened = {name: self._open(name, value) for name, value in given.items() if is_sealed(value)}
-        return json.dumps(given | opened), tuple(str(value) for value in opened.values())
+        lent = [value for one in given.values() if (value := self._lent(one)) is not None]
+        texts = chain.from_iterable(map(forms, (*opened.values(), *lent)))
+        return json.dumps(given | opened) if opened else kwargs, tuple(dict.fromkeys(texts))
+
+    def _lent(self, value: Any) -> str | None:
+        refers = isinstance(value, str) and value.startswith(REFERENCE)
+        return self._environ.get(value.removeprefix(REFERENCE)) if refers else None
 
     def _open(self, name: str, value: str) -> Any:
         from cryptography.fernet import InvalidToken
