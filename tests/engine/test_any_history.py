@@ -88,6 +88,16 @@ class AnyHistory(RuleBasedStateMachine):
     def the_wall_clock_is_set(self, seconds):
         self.twins.clock.wall += timedelta(seconds=seconds)
 
+    @rule(name=NAMES, switch=st.sampled_from(["pause", "disable"]), ahead=st.sampled_from([0, 1800, 7200]))
+    def the_wall_clock_goes_back_under_a_hold(self, name, switch, ahead):
+        self.twins.clock.wall -= timedelta(hours=1)
+        self.do(lambda twin: getattr(twin.world.holds, switch)(name, ANA).status)
+        self.twins.clock.advance(ahead)
+        back = {"pause": "resume", "disable": "enable"}[switch]
+        self.do(lambda twin: getattr(twin.world.holds, back)(name, ANA).status)
+        if switch == "disable":
+            self.do(lambda twin: twin.forget_schedule(name))
+
     @rule()
     def a_scheduler_ticks(self):
         self.do(lambda twin: twin.world.scheduler(batch=2).tick())

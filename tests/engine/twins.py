@@ -44,6 +44,10 @@ class Twin:
             self.invariants.policies.pop(job.id, None)
         return after.version
 
+    def forget_schedule(self, name: str) -> None:
+        """The job was switched off for a while: those slots are nobody's."""
+        self.invariants.steady.discard(self.world.jobs.get(name).id)
+
     def claim(self, idle: int, node: int) -> int:
         """A node claims. Returns how many."""
         owner = self.nodes[node % len(self.nodes)]
