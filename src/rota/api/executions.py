@@ -48,8 +48,16 @@ class Cancelling(BaseModel):
     reason: str | None = Field(None, max_length=500)
 
 
+class Retrying(BaseModel):
+    """How an execution is run again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    force: bool = Field(False, description="although its job is disabled or paused")
+
+
 @router.get("", **about(
-    "List executions", Action.EXECUTION_READ, 404, headers={"Link": "the next page"},
+    "List executions", Action.EXECUTION_READ, 404, headers={"Link": "the next page"}, repeats=("status",),
     example={"items": [EXECUTION], "next_cursor": "17"},
 ))  # fmt: skip
 def list_executions(
@@ -95,13 +103,18 @@ def cancel_execution(
 
 
 @router.post("/{execution}/retry", **about(
-    "Run an execution again", Action.EXECUTION_RETRY, 404, 409, status=202, example=QUEUED,
+    "Run an execution again", Action.EXECUTION_RETRY, 404, 409, body=True, status=202, example=QUEUED,
     headers={"Location": "the new execution"},
 ))  # fmt: skip
 def retry_execution(
-    execution: Id, request: Request, response: Response, rota: Product, by: Asker
+    execution: Id,
+    request: Request,
+    response: Response,
+    rota: Product,
+    by: Asker,
+    retrying: Retrying | None = None,
 ) -> Execution:
     """Run an ended execution's job again with the same arguments, as a new run."""
-    made = rota.executions.retry(execution, by)
+    made = rota.executions.retry(execution, by, force=retrying is not None and retrying.force)
     response.headers["Location"] = location(request, f"/executions/{made}")
     return rota.executions.get(made)

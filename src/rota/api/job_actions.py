@@ -1,5 +1,6 @@
 """What is done to a job: run, paused, resumed, enabled, disabled; its older versions."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from rota.domain.execution import Execution, Trigger
 from rota.domain.job import Job
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
+from rota.http.hub import Closed
 from rota.services import watching
 from rota.services.executions import Once
 
@@ -82,7 +84,9 @@ async def execute_job(
     """
     asked = run or Run()
     execution = await run_in_threadpool(_execute, rota, job, by, asked, idempotency_key)
-    if wait and not execution.is_final and await hub.ask(watching.ended, execution.id, wait):
+    if wait and not execution.is_final:
+        with suppress(Closed):
+            await hub.ask(watching.ended, execution.id, wait)
         execution = await run_in_threadpool(rota.executions.get, execution.id)
     response.headers["Location"] = location(request, f"/executions/{execution.id}")
     if execution.is_final:

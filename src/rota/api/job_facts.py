@@ -53,7 +53,7 @@ def fires_of(schedule: Schedule, after: datetime, count: int) -> list[Fire]:
 
 
 @router.get("/executions", **about(
-    "List a job's executions", Action.EXECUTION_READ, 404, headers={"Link": "the next page"},
+    "List a job's executions", Action.EXECUTION_READ, 404, headers={"Link": "the next page"}, repeats=("status",),
     example={"items": [EXECUTION], "next_cursor": None},
 ))  # fmt: skip
 def job_executions(

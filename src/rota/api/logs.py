@@ -23,7 +23,7 @@ MOST_SEQ = 2**31 - 1
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Lines; with follow=true a stream of events: `line` with a line each, then `end`",
-        "content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {sse.MEDIA_TYPE: {"schema": sse.EVENT}},
     }
 }
 

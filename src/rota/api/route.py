@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request
 from rota.app import Rota
 from rota.domain.actor import Actor
 from rota.domain.permission import Action
-from rota.http.guard import ACTION, PUBLIC
+from rota.http.guard import ACTION, PUBLIC, REPEATS
 from rota.http.hub import Hub
 from rota.http.problem import TITLES
 from rota.http.refusals import MODEL
@@ -28,6 +28,7 @@ def about(
     headers: dict[str, str] | None = None,
     status: int = 200,
     answers: dict[int | str, dict[str, Any]] | None = None,
+    repeats: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """What a route says of itself, for its decorator.
 
@@ -37,6 +38,7 @@ def about(
     example   of an answer
     headers   of the answer, each with what it tells
     answers   other answers than the usual one
+    repeats   the parameters of the query that may come several times
     """
     told = {*EVERYWHERE, *refusals, *((413, 415) if body else ())}
     responses: dict[int | str, dict[str, Any]] = {
@@ -51,7 +53,9 @@ def about(
         }
     if good:
         responses[status] = good
-    extra = {ACTION: PUBLIC if action is None else action.value}
+    extra: dict[str, Any] = {ACTION: PUBLIC if action is None else action.value}
+    if repeats:
+        extra[REPEATS] = list(repeats)
     return {
         "summary": summary,
         "status_code": status,

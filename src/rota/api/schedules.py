@@ -70,7 +70,11 @@ def overdue_jobs(rota: Product, size: Size = 100) -> list[Job]:
     answers={304: {"description": "The numbers are as you have them"}},
 ))  # fmt: skip
 def stats_overview(
-    request: Request, response: Response, if_none_match: Annotated[str | None, Header(max_length=2000)] = None
+    request: Request,
+    response: Response,
+    if_none_match: Annotated[
+        str | None, Header(max_length=2000, description="the ETag of what you have")
+    ] = None,
 ) -> Any:
     """How many jobs there are, how they stand, how executions went. At most a second old."""
     cached: Cached = request.app.state.overview

@@ -33,7 +33,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A stream of events: `ready` first, then `execution`, `job`, `node`; `reset` when it cannot "
         "resume, and everything has to be read anew",
-        "content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {sse.MEDIA_TYPE: {"schema": sse.EVENT}},
     }
 }
 

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 @click.option("--app-database-url", metavar="URL", help="The application's own database, for context.db.")
 @click.option("--runners", type=click.IntRange(1, 256), help="How many jobs run at a time.")
 @click.option("--queues", help="Which queues run here: QUEUE=local, comma list; default *=local.")
+@click.option("--host", help="The address at which the API answers; default 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free.")
+@click.option("--web/--no-web", default=True, show_default=True, help="Answer to the API here.")
 @pass_session
-def serve(session: Session, modules: tuple[str, ...], **flags: Any) -> None:
-    """Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens.
+def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -> None:
+    """Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens; serve the API.
 
     Brings the database to this version's schema first. Ctrl-C lets what runs finish; a second one does not wait.
     """
@@ -35,11 +38,12 @@ def serve(session: Session, modules: tuple[str, ...], **flags: Any) -> None:
     session.flags |= {"modules": modules or None, **flags}
     configure_logging()
     with build(session.loaded.settings) as rota:
-        _serve(session, rota)
+        _serve(session, rota, web=web)
 
 
-def _serve(session: Session, rota: "Rota") -> None:
+def _serve(session: Session, rota: "Rota", *, web: bool) -> None:
     from rota.cli.ticker import Ticker
+    from rota.cli.web import WebServer
 
     is_new = rota.upgrade()
     ticker = Ticker(rota, session.screen)
@@ -48,7 +52,11 @@ def _serve(session: Session, rota: "Rota") -> None:
     with stopping.on_signals():
         host.start()
         ticker.start(host.node.id, is_new=is_new)
+        server = WebServer(rota, session.screen)
+        if web:
+            server.start()
         stopping.asked.wait()
+        server.stop()
         _stop(session, rota, host, ticker, stopping)
 
 

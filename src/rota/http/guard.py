@@ -18,6 +18,9 @@ from rota.http.problem import Refusal
 ACTION = "x-rota-action"
 """Where a route says, in its part of the OpenAPI document, which action it is; the table of rights is made from it."""
 
+REPEATS = "x-rota-repeats"
+"""Where a route names the parameters of its query that may come several times."""
+
 PUBLIC = "public"
 """The action of a route that needs nobody to be signed in. There are few; a test knows them all."""
 
@@ -71,6 +74,7 @@ class GuardedRoute(APIRoute):
         extra = options.get("openapi_extra") or {}
         if ACTION not in extra:
             raise TypeError(f"the route {path} does not say which action it is; declare it by `about(…)`")
+        self.repeats = frozenset(extra.get(REPEATS, ()))
         self.action = None if extra[ACTION] == PUBLIC else Action(extra[ACTION])
         super().__init__(path, endpoint, **options)
 
@@ -81,10 +85,21 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             gate: Gate = request.app.state.gate
             request.state.visitor = await run_in_threadpool(gate.admit, request, self.action)
+            _check_query(request, self.repeats)
             await _check_body(request)
             return await handle(request)
 
         return guarded
+
+
+def _check_query(request: Request, repeats: frozenset[str]) -> None:
+    """Raises Refusal for a parameter that stands twice: two readers would take two values for it."""
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name in seen and name not in repeats:
+            told = f'the parameter "{name[:100]}" stands twice in the address'
+            raise Refusal(400, told, code="duplicate_key", field=name[:100], fix="send it once")
+        seen.add(name)
 
 
 async def _check_body(request: Request) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from rota.domain.account import Throttled
 from rota.domain.errors import RotaError
 from rota.http import problem
+from rota.http.hub import Closed
 from rota.http.identity import request_id
 from rota.http.problem import Problem, Refusal
 
@@ -24,6 +25,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(ValidationError, _model)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Closed, _closed)
 
 
 def _answer(request: Request, told: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -41,6 +43,11 @@ def _refusal(request: Request, error: Any) -> JSONResponse:
 
 def _validation(request: Request, error: Any) -> JSONResponse:
     return _answer(request, problem.of_validation(list(error.errors())))
+
+
+def _closed(request: Request, _error: Any) -> JSONResponse:
+    told = problem.make(503, "this server is about to end", code="unavailable", fix="ask again in a moment")
+    return _answer(request, told)
 
 
 def _model(request: Request, error: Any) -> JSONResponse:

@@ -16,6 +16,16 @@ HEARTBEAT = 15.0
 RECHECK = 1.0
 """Seconds between looks whether the one who listens still may."""
 
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string"},
+    },
+}
+"""One event of a stream, as OpenAPI describes it."""
+
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
