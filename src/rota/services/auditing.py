@@ -18,9 +18,12 @@ from rota.store import audit, chain
 from rota.store.database import Database
 
 BATCH = 500
-"""Rows that one transaction seals or reads."""
+"""Rows that one transaction reads."""
 
-ARCHIVED = 5000
+SEALED = 100
+"""Rows that one transaction seals, so that it is short."""
+
+ARCHIVED = 1000
 """Rows that one transaction archives, behind one checkpoint."""
 
 FORMS = ("jsonl", "csv")
@@ -81,9 +84,9 @@ class Auditing:
         total = 0
         while True:
             with self.db.write() as conn:
-                sealed = chain.seal(conn, BATCH)
+                sealed = chain.seal(conn, SEALED)
             total += sealed
-            if sealed < BATCH:
+            if sealed < SEALED:
                 return total
 
     def verify(self, known: Head | None = None) -> Verified:
