@@ -71,7 +71,8 @@ class Ledger:
 
     def _transaction(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
         with self.db.write() as conn:
-            if beat := self.until_beat <= 0:
+            # Whoever claims beats: a node that was declared gone finds out before it takes anything.
+            if beat := self.until_beat <= 0 or wanted.any:
                 self.disowned |= not nodes.beat(conn, self.node, self.clock.now())
             if tray.endings:
                 reach("end.before_commit")
