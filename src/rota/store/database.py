@@ -176,7 +176,11 @@ def _postgres_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=20,
-        connect_args={"connect_timeout": 10, "application_name": "rota", "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "rota",
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+        },
     )
 
 
