@@ -98,7 +98,19 @@ def test_a_variable_is_replaced_once_where_the_job_is_saved(world):
     world.environ["BACKUP_SCHEDULE"] = "14:00"
     world.after(3600)
     assert world.statuses() == ["queued"]
-    assert patched(world, title="saved again").next_run == NOON + 2 * HOUR
+    assert patched(world, title="of no matter").next_run == NOON + 25 * HOUR
+    assert patched(world, schedule_expression="${BACKUP_SCHEDULE}").next_run == NOON + 2 * HOUR
+
+
+def test_a_job_is_disabled_where_neither_its_variables_nor_its_task_are_known(world):
+    world.environ["BACKUP_SCHEDULE"] = "13:00"
+    world.add_job("backup", daily="${BACKUP_SCHEDULE}", task_kwargs={"path": "/a"})
+    world.environ.clear()
+    told = published(hash="later")
+    told["tasks"][0]["schema"] = {"type": "object", "additionalProperties": False}
+    world.definitions.publish("tests", told)
+    assert world.holds.disable("backup", ANA).status == "disabled"
+    assert world.holds.enable("backup", ANA).next_run == NOON + HOUR
 
 
 def test_an_unresolved_variable_is_an_error_where_the_job_is_saved(world):

@@ -152,7 +152,7 @@ class Diagnosis:
             if here != resolved:
                 text = f'job {name} runs by "{resolved}"; in this environment {expression} is "{here}"'
                 yield Finding(
-                    "environment", None, text, "set the variable alike everywhere, then save the job"
+                    "environment", None, text, "set the variable alike everywhere, then save its schedule"
                 )
         yield from self._unlike()
 

@@ -123,7 +123,7 @@ def _problem(job: Job) -> Item:
         fix = f"start a node of application {job.app}, or delete its code for good"
         return Item("problem", False, f"no live node declares the job any more ({job.source})", fix)
     if job.problem:
-        return Item("problem", False, f"it has a problem: {job.problem}", "mend it, then save the job again")
+        return Item("problem", False, f"it has a problem: {job.problem}", "mend it, then save its schedule again")
     return Item("problem", True, "its definition has no problem")
 
 

@@ -77,14 +77,17 @@ class Jobs:
     ) -> Job:
         """Change the fields given. A new schedule starts from now. Raises as `create` does, and NotFound.
 
+        Variables are read, and arguments judged, only when the schedule, or the task or its arguments, are given.
         expected  the version that the job must still have; Conflict otherwise
         """
         with acting(self.db, self.clock, by, Action(f"job.{verb}"), f"job:{reference}") as conn:
             job = require(conn, reference, lock=True)
             _require_version(job, expected)
             changed = patch.model_dump(exclude_unset=True)
-            spec = self._sealed(conn, JobSpec(**_definition(job) | changed))
-            columns: dict[str, Any] = {"problem": None, "resolved_expression": self._expression(job, spec)}
+            spec = JobSpec(**_definition(job) | changed)
+            if changed.keys() & {"task_name", "task_kwargs"}:
+                spec = self._sealed(conn, spec)
+            columns = self._timed(job, spec) if changed.keys() & TIMING else {}
             if job.origin is Origin.CODE:
                 columns["overrides"] = job.overrides | spec.model_dump(include=set(changed), mode="json")
             self.rewrite(conn, job, spec, by, **columns)
@@ -118,7 +121,7 @@ class Jobs:
     def rewrite(self, conn: Connection, job: Job, spec: JobSpec, by: Actor, **columns: Any) -> None:
         """Write a new version of a locked job, and all that follows from what changed.
 
-        columns  those that a spec does not have: the resolved expression at least
+        columns  those that a spec does not have
         """
         table.redefine(conn, job, spec, by=by.name, at=self.clock.now(), **columns)
         self.reschedule(conn, job)
@@ -145,11 +148,13 @@ class Jobs:
             reason = "the job may no longer queue while it is active"
             give_way(conn, job.id, held, by=by.name, reason=reason, now=self.clock.now())
 
-    def _expression(self, job: Job, spec: JobSpec) -> str:
-        """The resolved expression; a schedule that was not changed may stand although it never fires again."""
+    def _timed(self, job: Job, spec: JobSpec) -> dict[str, Any]:
+        """The columns of a schedule that was given; the same one may stand although it never fires again."""
         if all(getattr(job, name) == getattr(spec, name) for name in TIMING):
-            return self.variables.resolve(spec)
-        return timing.check(spec, self.variables, self.clock.now())
+            resolved = self.variables.resolve(spec)
+        else:
+            resolved = timing.check(spec, self.variables, self.clock.now())
+        return {"problem": None, "resolved_expression": resolved}
 
     def reschedule(self, conn: Connection, before: Job) -> None:
         """Set when a job that was `before` fires next, after its definition or its switches changed."""
