@@ -189,6 +189,17 @@ def test_an_ending_under_a_pause_lets_nothing_go_and_the_resuming_does(world):
     assert len(world.claim()) == 1
 
 
+def test_what_may_overlap_from_now_on_still_waits_for_its_paused_job(world):
+    world.add_job("backup", every="1m", overlap="queue_all")
+    world.after(60)
+    world.after(60)
+    world.holds.pause("backup", ANA)
+    world.jobs.update("backup", JobPatch(overlap="allow"), ANA)
+    assert world.claim() == []
+    world.holds.resume("backup", ANA)
+    assert len(world.claim()) == 2
+
+
 def test_a_pause_over_a_clock_set_back_tells_no_slot_twice(world):
     world.add_job("backup", every="15m")
     world.after(3600)

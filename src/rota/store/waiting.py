@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
 
 from rota.domain.execution import ACTIVE, UNDERWAY, Status
 from rota.store.schema import executions, jobs
@@ -20,10 +20,12 @@ def queued(conn: Connection, job_id: int, hold: str | None = None) -> list[int]:
 
 
 def let_overlap(conn: Connection, job_id: int) -> None:
-    """Let everything go that waits because its job may not overlap."""
+    """Let everything go that waits because its job may not overlap; where that is held itself, it waits for that."""
     held = and_(_e.job_id == job_id, _e.status == Status.QUEUED)
     conn.execute(update(executions).values(exclusive=False).where(held))
-    conn.execute(update(executions).values(hold=None).where(held, _e.hold == OVERLAP))
+    stopped = or_(~jobs.c.is_enabled, jobs.c.paused_at.is_not(None))
+    why = case((select(jobs.c.id).where(jobs.c.id == job_id, stopped).exists(), JOB), else_=None)
+    conn.execute(update(executions).values(hold=why).where(held, _e.hold == OVERLAP))
 
 
 def forbid_overlap(conn: Connection, job_id: int) -> None:
