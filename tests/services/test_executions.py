@@ -4,6 +4,7 @@ import pytest
 
 from rota.domain.errors import Conflict, Invalid, NotFound
 from rota.domain.execution import Status, Trigger
+from rota.domain.job import JobPatch
 from tests.clock import NOON
 from tests.world import ANA, published
 
@@ -95,6 +96,26 @@ def test_what_ended_can_be_run_again_with_the_same_arguments(world):
     world.run(Status.FAILED)
     again = world.executions.get(world.executions.retry(id_, ANA))
     assert (again.task_kwargs, again.first_id, again.attempt) == ({"path": "/b"}, again.id, 1)
+
+
+def test_running_again_has_the_arguments_of_then_although_the_job_has_others_now(world):
+    world.add_job("backup", task_kwargs={"path": "/then"})
+    id_ = world.executions.execute("backup", ANA)
+    world.run(Status.FAILED)
+    world.jobs.update("backup", JobPatch(task_kwargs={"path": "/now", "deep": True}), ANA)
+    again = world.executions.get(world.executions.retry(id_, ANA))
+    assert again.task_kwargs == {"path": "/then"}
+
+
+@pytest.mark.parametrize("hold", ["pause", "disable"])
+def test_running_again_what_is_held_is_a_conflict_unless_it_is_forced(world, hold):
+    world.add_job("backup")
+    id_ = world.executions.execute("backup", ANA)
+    world.run(Status.FAILED)
+    getattr(world.holds, hold)("backup", ANA)
+    with pytest.raises(Conflict, match="or force this run"):
+        world.executions.retry(id_, ANA)
+    assert world.executions.retry(id_, ANA, force=True)
 
 
 def test_waiting_ends_with_the_execution_or_with_the_patience(world):

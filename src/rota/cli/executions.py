@@ -108,15 +108,16 @@ def cancel(session: Session, execution: int, reason: str | None) -> None:
 
 @executions.command("retry")
 @click.argument("execution", type=int, metavar="ID")
+@click.option("--force", is_flag=True, help="Although the job is disabled or paused.")
 @click.option("--wait/--no-wait", default=False, show_default=True, help="Wait until it has ended.")
 @pass_session
-def retry(session: Session, execution: int, wait: bool) -> None:
+def retry(session: Session, execution: int, force: bool, wait: bool) -> None:
     """Run an ended execution's job again, with the same arguments."""
     from rota.cli.show_executions import execution_json
     from rota.cli.waiting import Waiting
 
     with session.rota() as rota:
-        new = rota.executions.retry(execution, session.actor)
+        new = rota.executions.retry(execution, session.actor, force=force)
         found = Waiting(rota, session.screen).until_ended(new, None) if wait else rota.executions.get(new)
     assert found is not None
     told = f"✓ {found.job_name} is queued again as execution {new}."

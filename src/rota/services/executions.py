@@ -11,6 +11,7 @@ from rota.domain.actor import Actor
 from rota.domain.admission import Verdict, admit
 from rota.domain.attempt import Line
 from rota.domain.clock import Clock
+from rota.domain.consequence import POISON
 from rota.domain.errors import Conflict, NotFound, Unavailable
 from rota.domain.execution import Execution, Status, Trigger
 from rota.domain.job import Job, JobStatus, Overlap
@@ -21,13 +22,9 @@ from rota.services.giving_way import give_way
 from rota.services.jobs import require
 from rota.services.rights import acting
 from rota.services.vault import Vault
-from rota.store import audit, history, logs, requests, state, waiting
+from rota.store import audit, history, logs, requests, state, versions, waiting
 from rota.store import executions as table
 from rota.store.database import Database
-
-POISONED = 2
-"""After so many losses in a row a job starts only alone on a node."""
-
 
 @dataclass(frozen=True, slots=True)
 class Once:
@@ -91,7 +88,9 @@ class Executions:
         with acting(self.db, self.clock, by, Action.JOB_EXECUTE, f"job:{reference}") as conn:
             if once is not None and (before := once.begin(conn, by, self.clock.now())) is not None:
                 return before
-            execution_id = self._run(conn, reference, by, kwargs, force=force, trigger=trigger)
+            job = require(conn, reference, lock=True)
+            given = None if kwargs is None else job.task_kwargs | kwargs
+            execution_id = self._run(conn, job, by, given, force=force, trigger=trigger)
             if once is not None:
                 requests.finish(conn, by.name, once.key, execution_id)
             return execution_id
@@ -99,17 +98,16 @@ class Executions:
     def _run(
         self,
         conn: Connection,
-        reference: str | int,
+        job: Job,
         by: Actor,
-        kwargs: dict[str, Any] | None,
+        given: dict[str, Any] | None,
         *,
         force: bool,
         trigger: Trigger = Trigger.MANUAL,
         **details: Any,
     ) -> int:
-        job = require(conn, reference, lock=True)
+        """Queue one run of a locked job. given: all its arguments, or None for the job's own"""
         _require_runnable(job, force=force)
-        given = None if kwargs is None else job.task_kwargs | kwargs
         if given is not None:
             given = arguments.accept(conn, self.vault, job.task_name, given)
         execution_id = self._queue(conn, job, by, given, trigger)
@@ -136,7 +134,7 @@ class Executions:
             job.id, job.version, Status.QUEUED, trigger, by.name, job.task_queue, job.task_priority * 2 + 1,
             exclusive=job.overlap is not Overlap.ALLOW, queued_at=now, task_kwargs=kwargs,
             hold=waiting.OVERLAP if held else None,
-            solitary=state.lock(conn, [job.id])[job.id].losses >= POISONED,
+            solitary=state.lock(conn, [job.id])[job.id].losses >= POISON,
         )  # fmt: skip
         return table.add(conn, [new])[0]
 
@@ -157,16 +155,20 @@ class Executions:
             self.db.bell.ring(conn)
             return _require(conn, execution_id)
 
-    def retry(self, execution_id: int, by: Actor) -> int:
-        """Run an ended execution's job again with the same arguments, as a new manual run. Returns the new id."""
+    def retry(self, execution_id: int, by: Actor, *, force: bool = False) -> int:
+        """Run an ended execution's job again with the same arguments, as a new manual run. Returns the new id.
+
+        force  although the job is disabled or paused meanwhile
+        Raises NotFound, Invalid (arguments), Conflict (not ended, disabled, paused, overlapping).
+        """
         with acting(self.db, self.clock, by, Action.EXECUTION_RETRY, f"execution:{execution_id}") as conn:
             execution = _require(conn, execution_id)
             if not execution.is_final:
                 fix = "wait, or cancel it"
                 raise Conflict(f"execution {execution_id} is {execution.status.value}", fix=fix)
-            return self._run(
-                conn, execution.job_id, by, execution.task_kwargs, force=True, retry_of=execution_id
-            )
+            job = require(conn, execution.job_id, lock=True)
+            given = _arguments(conn, job, execution)
+            return self._run(conn, job, by, given, force=force, retry_of=execution_id)
 
     def wait(
         self, execution_id: int, seconds: float | None, nap: Callable[[float], object], *, every: float = 0.1
@@ -183,6 +185,15 @@ class Executions:
                 return execution
             nap(every)
         return None
+
+
+def _arguments(conn: Connection, job: Job, execution: Execution) -> dict[str, Any] | None:
+    """What an execution ran with, or None where its job has the same still."""
+    if execution.task_kwargs is not None:
+        return execution.task_kwargs
+    ran = versions.find(conn, job.id, execution.version)
+    kwargs: dict[str, Any] = job.task_kwargs if ran is None else ran.spec["task_kwargs"]
+    return None if kwargs == job.task_kwargs else kwargs
 
 
 def _require(conn: Connection, execution_id: int) -> Execution:
