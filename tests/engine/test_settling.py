@@ -46,7 +46,8 @@ def test_after_a_rollback_the_older_set_holds_again(world):
 
 
 def test_what_stays_the_same_is_settled_once(world, monkeypatch):
-    scheduling, settled = host(world), []
+    settled: list[str] = []
+    scheduling = host(world)
     deploy(world, report="one")
     monkeypatch.setattr(scheduling.definitions, "settle", settled.append)
     for _ in range(3):

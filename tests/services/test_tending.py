@@ -32,7 +32,7 @@ def purge(tending, **how) -> int:
 def counted(world) -> int:
     """How many rows of counts there are."""
     with world.db.read() as conn:
-        return conn.execute(select(func.count()).select_from(rollups)).scalar_one()
+        return int(conn.execute(select(func.count()).select_from(rollups)).scalar_one())
 
 
 def test_successes_are_kept_thirty_days_and_failures_ninety(world, tending):
