@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from rota.domain.execution import Status, Trigger
-from rota.engine.scheduler import Fired
+from rota.engine.scheduler import ROWS, Fired
+from rota.store.database import Database
 from rota.store.schema import jobs
 from tests.clock import NOON
 from tests.world import ANA
@@ -157,6 +158,33 @@ def test_a_batch_is_one_transaction_and_the_next_tick_goes_on(world):
     world.clock.advance(3600)
     scheduler = world.scheduler(batch=10)
     assert [scheduler.tick().jobs for _ in range(4)] == [10, 10, 5, 0]
+
+
+def test_a_transaction_ends_after_so_many_rows_and_what_it_has_not_come_to_stays_due(world):
+    for number in range(5):
+        world.add_job(f"job_{number}", every="1m", misfire="run_all", catch_up_limit=ROWS // 2, overlap="allow")
+    world.clock.advance(60 * ROWS)
+    scheduler = world.scheduler()
+    assert [scheduler.tick().jobs for _ in range(4)] == [2, 2, 1, 0]
+    assert len(world.history("job_4")) == len(world.history("job_0"))
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_job_is_planned_by_the_definition_that_it_has_once_its_row_is_locked(world):
+    world.add_job("backup", daily="13:00", task_priority=1)
+    world.clock.advance(3600)
+    other = Database(world.url)
+
+    def change(conn, cursor, statement, *_):
+        if "SKIP LOCKED" in statement:
+            with other.write() as beside:
+                beside.execute(update(jobs).values(task_priority=9))
+
+    event.listen(Engine, "after_cursor_execute", change)
+    world.tick()
+    event.remove(Engine, "after_cursor_execute", change)
+    other.close()
+    assert world.last().priority == 9
 
 
 def test_a_zone_that_vanished_is_the_jobs_problem_and_nobody_elses(world):

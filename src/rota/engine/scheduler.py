@@ -24,6 +24,9 @@ from rota.store.state import Due
 FRESH = timedelta(seconds=60)
 """What is due for less than this is planned before any backlog, so that a long downtime delays nobody else."""
 
+ROWS = 1000
+"""After so many rows a transaction ends; the jobs that it has not come to stay due."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -84,6 +87,8 @@ class Scheduler:
         rows: list[New] = []
         advanced: list[tuple[int, datetime, datetime | None]] = []
         for job in due:
+            if len(rows) >= ROWS:
+                break
             try:
                 planned = _plan(job, now)
             except InvalidSchedule as problem:

@@ -42,26 +42,37 @@ class Due:
         return Schedule(self.kind, self.expression, self.timezone, self.anchor)
 
 
-_DUE: Select[Any] = (
+_READ: Select[Any] = (
     select(
         _s.job_id, _j.version, _s.next_run, _j.schedule_type, _j.resolved_expression, _j.timezone, _j.anchor,
         _j.overlap, _j.misfire, _j.grace, _j.catch_up_limit, _j.task_queue, _j.task_priority, _s.losses,
     )
     .join(jobs, _j.id == _s.job_id)
-    .where(_s.next_run > bindparam("since"), _s.next_run <= bindparam("until"))
+    .order_by(_s.next_run)
+)  # fmt: skip
+_IS_DUE = (_s.next_run > bindparam("since"), _s.next_run <= bindparam("until"))
+_DUE = _READ.where(*_IS_DUE).limit(bindparam("most"))
+_LOCK_DUE = (
+    select(_s.job_id)
+    .where(*_IS_DUE)
     .order_by(_s.next_run)
     .limit(bindparam("most"))
-    .with_for_update(of=job_state, skip_locked=True)
-)  # fmt: skip
+    .with_for_update(skip_locked=True)
+)
+_LOCKED = _READ.where(_s.job_id.in_(bindparam("ids", expanding=True)))
 
 
 def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[Due]:
     """Lock and read at most `most` jobs that are due after `since` and not after `until`, the earliest first.
 
-    Rows that another scheduler has locked are passed over: they are being planned already.
+    Rows that another scheduler has locked are passed over: they are being planned already. Reading is a statement
+    of its own, or a job could be planned by the definition that it had just before its row was locked.
     """
-    rows = conn.execute(_DUE, {"since": since, "until": until, "most": most})
-    return [_due(row) for row in rows]
+    given = {"since": since, "until": until, "most": most}
+    if conn.dialect.name == "postgresql":
+        ids = list(conn.execute(_LOCK_DUE, given).scalars())
+        return [_due(row) for row in conn.execute(_LOCKED, {"ids": ids})]
+    return [_due(row) for row in conn.execute(_DUE, given)]
 
 
 def _due(row: Row[Any]) -> Due:
