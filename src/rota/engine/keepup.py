@@ -1,6 +1,7 @@
 """The agent's process as its parent sees it: started, poked, started again when it died, ended."""
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Sequence
 
@@ -39,9 +40,12 @@ class AgentProcess:
 
     def start(self) -> None:
         """Start it, with its charge as the first line of its input."""
-        self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE)
+        self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, bufsize=0)
         self._started_at = self.clock.monotonic()
         self._write(self.charge + b"\n")
+        assert self._process.stdin is not None
+        # A frozen agent may not hold up its parent: once the pipe is full of pokes, one more says nothing new.
+        os.set_blocking(self._process.stdin.fileno(), False)
 
     def poke(self) -> None:
         """There is work."""
@@ -65,7 +69,7 @@ class AgentProcess:
         self._ending = True
         if self._process is None:
             return
-        self._write(END_NOW if at_once else END)
+        self._tell(END_NOW if at_once else END)
         try:
             self._process.wait(self.patience)
         except subprocess.TimeoutExpired:
@@ -76,13 +80,19 @@ class AgentProcess:
 
     def hurry(self) -> None:
         """Do not wait any longer for what runs."""
-        self._write(END_NOW)
+        self._tell(END_NOW)
 
-    def _write(self, data: bytes) -> None:
+    def _tell(self, word: bytes) -> None:
+        """Say it; an agent whose pipe is full is told by the end of its input."""
+        if not self._write(word):
+            self._close()
+
+    def _write(self, data: bytes) -> bool:
+        """Returns whether it went into the pipe."""
         with contextlib.suppress(OSError, ValueError):
             if self._process is not None and self._process.stdin is not None:
-                self._process.stdin.write(data)
-                self._process.stdin.flush()
+                return bool(self._process.stdin.write(data))
+        return False
 
     def _close(self) -> None:
         with contextlib.suppress(OSError):
