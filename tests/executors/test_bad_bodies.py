@@ -32,13 +32,13 @@ from tests.executors.workshop import attempt, is_alive, pids_in
 def test_a_body_that_takes_its_process_along_fails_in_words(
     workshop, task, arguments, text, exit_code, number
 ):
-    running = workshop.begin(task, **arguments)
-    workshop.runner.assign([attempt(8, "nothing"), attempt(9, "nothing")])
+    # All at once: the process may be gone as soon as its body has begun.
+    workshop.runner.assign([attempt(7, task, **arguments), attempt(8, "nothing"), attempt(9, "nothing")])
     died = workshop.wait(Died)
     assert (died.text, died.exit_code, died.signal, died.planned) == (text, exit_code, number, False)
     assert died.not_begun == [8, 9]
     ending = died.running
-    assert (ending.execution_id, ending.status, ending.reason) == (running, Status.FAILED, text)
+    assert (ending.execution_id, ending.status, ending.reason) == (7, Status.FAILED, text)
     assert ending.exit_code == exit_code
     assert ending.peak_memory_mb > 10
     assert ending.cpu_seconds < 5
