@@ -127,6 +127,7 @@ def test_every_slot_is_accounted_for_once_by_a_run_or_in_the_count(downtime, eve
     assert missed + len(runs) == schedule.count(NOON - timedelta(microseconds=1), now).n
     if made.missed and runs:
         assert made.missed.last < runs[0]
+    assert made.next_run is not None
     assert made.last_slot <= now < made.next_run
     assert made.next_run == schedule.next_after(made.last_slot)
     if misfire is Misfire.SKIP:

@@ -24,7 +24,7 @@ def ending(status: Status = Status.FAILED, **fields) -> Ending:
 
 def waits(number: int, **fields) -> float | None:
     following = again(attempt(number, max_retries=99, **fields), ending(), None, 0)
-    return following and (following.not_before - NOON) / SECOND
+    return (following.not_before - NOON) / SECOND if following else None
 
 
 def test_the_wait_doubles_from_one_second_to_thirty():
