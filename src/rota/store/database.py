@@ -22,7 +22,6 @@ SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 30
 
 PRAGMAS = (
-    "auto_vacuum=INCREMENTAL",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -159,6 +158,8 @@ def _sqlite_engine(url: URL, begin: str, *, size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
+        if not cursor.execute("PRAGMA page_count").fetchone()[0]:
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # Would take the write lock of a file that has pages.
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
