@@ -67,7 +67,7 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     }
     size = 1 if parts.only else parts.settings.runners
     terms = Terms(config, marker, _environ(parts.settings), size, parts.settings.kill_after)
-    crew = Crew(terms, parts.clock, pace.is_quick, Vault(parts.settings.secret_key))
+    crew = Crew(terms, parts.clock, pace.is_quick, Vault(parts.settings.secret_key, _environ(parts.settings)))
     published = _first_words(crew, watch, parts)
     crew.generation = published["hash"]
     node_id, generation, durations = _take_place(parts, published)
