@@ -4,7 +4,7 @@ import pytest
 
 from rota.domain.errors import InvalidSchedule
 from rota.domain.schedule import Schedule
-from rota.domain.substitution import names_in, substitute
+from rota.domain.substitution import substitute
 
 ENVIRONMENT = {
     "BACKUP_SCHEDULE": "0 3 * * *",
@@ -65,7 +65,3 @@ def test_the_allowed_names_are_a_setting():
 def test_what_was_not_resolved_is_no_schedule():
     with pytest.raises(InvalidSchedule):
         Schedule("cron", "${BACKUP_SCHEDULE}")
-
-
-def test_the_names_of_an_expression_are_listed_once_and_in_order():
-    assert names_in("${B_SCHEDULE} ${A_SCHEDULE:-1} ${B_SCHEDULE}") == ("B_SCHEDULE", "A_SCHEDULE")

@@ -162,7 +162,9 @@ def test_a_batch_is_one_transaction_and_the_next_tick_goes_on(world):
 
 def test_a_transaction_ends_after_so_many_rows_and_what_it_has_not_come_to_stays_due(world):
     for number in range(5):
-        world.add_job(f"job_{number}", every="1m", misfire="run_all", catch_up_limit=ROWS // 2, overlap="allow")
+        world.add_job(
+            f"job_{number}", every="1m", misfire="run_all", catch_up_limit=ROWS // 2, overlap="allow"
+        )
     world.clock.advance(60 * ROWS)
     scheduler = world.scheduler()
     assert [scheduler.tick().jobs for _ in range(4)] == [2, 2, 1, 0]

@@ -62,11 +62,6 @@ def require_move(before: Status, after: Status) -> None:
         raise Conflict(f"an execution that is {before.value} cannot become {after.value}")
 
 
-def sources(after: Status) -> tuple[Status, ...]:
-    """The statuses from which `after` can be reached in one move."""
-    return tuple(before for before, reachable in NEXT.items() if after in reachable)
-
-
 class Execution(BaseModel):
     """One row of the history, as every face shows it. Instants are UTC; null means not known or not yet."""
 

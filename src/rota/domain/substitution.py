@@ -13,11 +13,6 @@ ALLOWED = ("*_SCHEDULE",)
 _PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(:-([^{}$]*))?\}")
 
 
-def names_in(expression: str) -> tuple[str, ...]:
-    """The variables that an expression names, each once, in order."""
-    return tuple(dict.fromkeys(found[1] for found in _PLACE.finditer(expression)))
-
-
 def substitute(expression: str, environment: Mapping[str, str], allowed: Sequence[str] = ALLOWED) -> str:
     """The expression with its variables replaced; what comes in is not read again.
 

@@ -111,7 +111,7 @@ class JobContext:
 
 
 class Services:
-    """Each method is a question to rota: `context.rota.delete_old_executions(keep_days=30)`."""
+    """Each method is a question to rota, one of the verbs of `services/tending.py`: `context.rota.health()`."""
 
     def __init__(self, link: Link) -> None:
         self._link = link

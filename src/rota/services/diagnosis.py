@@ -10,9 +10,9 @@ from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.domain.substitution import substitute
 from rota.executors.tree import containment
-from rota.services.presence import Presence, serves
+from rota.services.presence import Presence
 from rota.services.timing import Variables
-from rota.store import definitions, migrations, vitals
+from rota.store import definitions, migrations, nodes, vitals
 from rota.store.database import SAFE_SQLITE, Database, sqlite_module
 
 LITTLE_DISK = 0.05
@@ -132,7 +132,9 @@ class Diagnosis:
             waiting, used = vitals.waiting_by_queue(conn), vitals.queues_of_jobs(conn)
         agents = [one.node for one in self.presence.nodes() if one.node.role == "agent" and one.is_alive]
         alone = [
-            queue for queue in sorted({*used, *waiting}) if not any(serves(node, queue) for node in agents)
+            queue
+            for queue in sorted({*used, *waiting})
+            if not any(nodes.serves(node.queues, queue) for node in agents)
         ]
         for queue in alone:
             text = f"no worker listens on queue {queue} ({waiting.get(queue, 0)} executions wait)"

@@ -26,6 +26,7 @@ from rota.store import audit, history, logs, requests, state, versions, waiting
 from rota.store import executions as table
 from rota.store.database import Database
 
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """A request that its sender may send again, to be sure that it arrived.

@@ -9,8 +9,8 @@ from rota.domain.execution import ACTIVE, Execution, Status
 from rota.domain.job import Job, JobStatus, Overlap
 from rota.domain.kinds import Kind
 from rota.services.jobs import require
-from rota.services.presence import Presence, Seen, serves
-from rota.store import history, settings
+from rota.services.presence import Presence, Seen
+from rota.store import history, nodes, settings
 from rota.store.database import Database
 
 MOMENT = timedelta(seconds=5)
@@ -123,7 +123,9 @@ def _problem(job: Job) -> Item:
         fix = f"start a node of application {job.app}, or delete its code for good"
         return Item("problem", False, f"no live node declares the job any more ({job.source})", fix)
     if job.problem:
-        return Item("problem", False, f"it has a problem: {job.problem}", "mend it, then save its schedule again")
+        return Item(
+            "problem", False, f"it has a problem: {job.problem}", "mend it, then save its schedule again"
+        )
     return Item("problem", True, "its definition has no problem")
 
 
@@ -178,7 +180,7 @@ def _worker(job: Job, knowing: list[Seen], active: list[Execution]) -> Item:
     if not knowing:
         fix = f"start a node that loads it: `rota serve -m MODULE`; `rota tasks show {job.task_name}` says where"
         return Item("worker", False, f"no live node knows task {job.task_name}", fix)
-    serving = [one for one in knowing if serves(one.node, job.task_queue)]
+    serving = [one for one in knowing if nodes.serves(one.node.queues, job.task_queue)]
     if not serving:
         waits = sum(one.status is Status.QUEUED for one in active)
         text = f"no live node that knows task {job.task_name} serves queue {job.task_queue}"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from fnmatch import fnmatchcase
 
 from sqlalchemy import Connection
 
@@ -49,7 +48,8 @@ class Presence:
     def takers(self, job: Job) -> list[Seen]:
         """The nodes that live, know the job's task and serve its queue."""
         with self.db.read() as conn:
-            return [seen for seen in self.knowing(conn, job.task_name) if serves(seen.node, job.task_queue)]
+            knowing = self.knowing(conn, job.task_name)
+        return [seen for seen in knowing if nodes.serves(seen.node.queues, job.task_queue)]
 
     def knowing(self, conn: Connection, task: str) -> list[Seen]:
         """The nodes that live and know a task, whatever queue they serve."""
@@ -65,8 +65,3 @@ class Presence:
 def may_live(node: Node) -> bool:
     """Whether the process of a node may live: nobody can tell of one on another machine, or in another container."""
     return node.info.get("machine") != machine() or is_here(node.pid, node.pid_started)
-
-
-def serves(node: Node, queue: str) -> bool:
-    """Whether a node takes what waits in a queue."""
-    return any(fnmatchcase(queue, pattern) for pattern in node.queues)

@@ -1,7 +1,9 @@
 """Nodes: who is there, and who has fallen silent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -45,6 +47,11 @@ class Node:
 
 
 _FIELDS = [name for name in Node.__dataclass_fields__ if name != "id"]
+
+
+def serves(queues: Iterable[str], queue: str) -> bool:
+    """Whether a node that serves `queues`, patterns such as "*", takes what waits in a queue."""
+    return any(fnmatchcase(queue, pattern) for pattern in queues)
 
 
 def register(conn: Connection, node: Node) -> int:
