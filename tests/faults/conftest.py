@@ -7,27 +7,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from rota.app import build
-from rota.settings import Settings
+from rota.store import migrations
+from rota.store.database import Database
 from tests.faults.site import Site
 from tests.servers import databases
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database with all tables, to be copied."""
+    """An SQLite database with all tables and no jobs, to be copied."""
     file = tmp_path_factory.mktemp("migrated") / "rota.db"
-    with build(Settings(database_url=f"sqlite:///{file}")) as rota:
-        rota.upgrade()
+    with Database(f"sqlite:///{file}") as db:
+        migrations.upgrade(db)
     return file
 
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_url: str) -> Iterator[str]:
-    """The name of a PostgreSQL database with all tables, to be copied."""
+    """The name of a PostgreSQL database with all tables and no jobs, to be copied."""
     with databases.fresh(postgres_url) as url:
-        with build(Settings(database_url=url)) as rota:
-            rota.upgrade()
+        with Database(url) as db:
+            migrations.upgrade(db)
         yield str(make_url(url).database)
 
 
@@ -65,9 +65,3 @@ def examined(url: str, folder: Path) -> Iterator[Site]:
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """A place to break things."""
     yield from examined(database_url, tmp_path)
-
-
-@pytest.fixture
-def sqlite_site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The same, on SQLite only."""
-    yield from examined(sqlite_url, tmp_path)

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from rota.engine import agent, clerk, host, reaper
+from rota.engine import agent, host, ledger, reaper
 from rota.executors.local import LocalRunner
+from rota.services.presence import SILENCE
 
 FACTOR = 6
-LEASE = reaper.SILENCE / FACTOR
+LEASE = SILENCE / FACTOR
 """Seconds of silence after which a node is gone, here."""
 
 WATCHDOG = 20 / FACTOR
@@ -17,7 +18,7 @@ def make() -> None:
     """Hurry, in this process."""
     for module, name in (
         (agent, "BEAT"),
-        (clerk, "BEAT"),
+        (ledger, "BEAT"),
         (host, "BEAT"),
         (host, "WATCH"),
         (reaper, "GAP"),

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+import pytest
 from sqlalchemy import select
 
 from rota.app import Rota, build
 from rota.domain.actor import Actor
 from rota.domain.errors import RotaError
 from rota.settings import Settings
+from rota.store.database import sqlite_module
 from rota.store.schema import nodes
 from tests.faults import agent_process, checker, effects
 from tests.servers.leftovers import MARK
@@ -31,6 +33,9 @@ from rota import DoNotRetry, JobContext, JobResult, Retry, job
 from tests.faults.effects import note, noted, work
 """
 T = TypeVar("T")
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database."""
 
 
 class Server:
@@ -127,6 +132,25 @@ class Site:
     def lives(self, pid: int) -> bool:
         """Whether a node of that process is live."""
         return any(status == "live" for found, _, status in self._nodes() if found == pid)
+
+    def freeze(self, pid: int) -> None:
+        """Freeze a process that holds no lock of SQLite: nothing but its own end or return frees that one."""
+        while True:
+            kill(pid, signal.SIGSTOP)
+            if not self.rota.db.is_sqlite or self._is_free():
+                return
+            kill(pid, signal.SIGCONT)
+            time.sleep(0.05)
+
+    def _is_free(self) -> bool:
+        with contextlib.closing(
+            sqlite_module().connect(self.url[10:], timeout=1, isolation_level=None)
+        ) as conn:
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+            except sqlite_module().OperationalError:
+                return False
+            return True
 
     def _nodes(self) -> list[tuple[int, str, str]]:
         try:

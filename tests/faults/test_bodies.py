@@ -3,6 +3,8 @@
 import psutil
 import pytest
 
+from tests.faults.site import on_sqlite
+
 WORST = """
 @job()
 def ends_its_process():
@@ -84,6 +86,7 @@ GIGABYTE = 2**30
 
 
 @pytest.mark.timeout(240)
+@on_sqlite
 def test_the_worst_bodies_end_with_words_that_say_what_happened(site):
     server = site.serve(WORST)
     agent = psutil.Process(server.agent)

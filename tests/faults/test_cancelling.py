@@ -2,7 +2,7 @@
 
 import time
 
-from tests.faults.site import ADA, dead
+from tests.faults.site import ADA, dead, on_sqlite
 
 PAIR = """
 @job(overlap="queue_all", max_retries=3)
@@ -36,6 +36,7 @@ def test_a_queued_one_is_cancelled_at_once_and_never_begins(site):
     assert [one["execution"] for one in site.effects("slow")] == [running]
 
 
+@on_sqlite
 def test_a_body_that_does_not_listen_is_killed_with_all_that_it_started(site):
     site.serve(
         """

@@ -13,7 +13,7 @@ import pytest
 from rota.store.database import sqlite_module
 from tests.faults.conftest import examined
 from tests.faults.proxy import Proxy
-from tests.faults.site import Site, kill
+from tests.faults.site import Site, kill, on_sqlite
 from tests.servers import postgres
 
 AWAY = 40 if os.environ.get("ROTA_SLOW") else 8
@@ -186,11 +186,12 @@ def test_a_server_that_ends_while_the_database_is_away_ends_cleanly_and_is_found
     far_site.until_story("ends_afterwards", "lost", "succeeded")
 
 
-def test_what_ends_while_another_process_holds_the_lock_of_sqlite_is_written_afterwards(sqlite_site):
-    sqlite_site.serve(JOBS, runners=3)
-    begin_both(sqlite_site)
-    with contextlib.closing(sqlite_module().connect(sqlite_site.url[10:], isolation_level=None)) as conn:
+@on_sqlite
+def test_what_ends_while_another_process_holds_the_lock_of_sqlite_is_written_afterwards(site):
+    site.serve(JOBS, runners=3)
+    begin_both(site)
+    with contextlib.closing(sqlite_module().connect(site.url[10:], isolation_level=None)) as conn:
         conn.execute("BEGIN IMMEDIATE")
         time.sleep(AWAY)
         conn.execute("ROLLBACK")
-    nothing_was_lost(sqlite_site)
+    nothing_was_lost(site)

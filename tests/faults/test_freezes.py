@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from tests.faults.haste import LEASE, WATCHDOG
-from tests.faults.site import dead, kill
+from tests.faults.site import dead, kill, on_sqlite
 
 LONG = LEASE + 2
 STEADY = f"""
@@ -23,6 +23,7 @@ def each_second(context: JobContext):
 
 
 @pytest.mark.parametrize("which", ["runner", "keeper"])
+@on_sqlite
 def test_a_frozen_runner_or_keeper_whose_agent_lives_is_not_lost(site, which):
     site.serve(STEADY)
     site.ran("steady")
@@ -34,6 +35,7 @@ def test_a_frozen_runner_or_keeper_whose_agent_lives_is_not_lost(site, which):
     site.until_story("steady", "succeeded")
 
 
+@on_sqlite
 def test_a_frozen_runner_is_killed_when_its_time_is_over(site):
     site.serve(STEADY.replace("max_retries=1", "timeout=1"))
     site.ran("steady")
@@ -43,6 +45,7 @@ def test_a_frozen_runner_is_killed_when_its_time_is_over(site):
     assert dead(runner)
 
 
+@on_sqlite
 def test_a_frozen_keeper_does_not_keep_a_body_alive_over_its_time(site):
     site.serve(STEADY.replace("max_retries=1", "timeout=1"))
     site.ran("steady")
@@ -58,7 +61,7 @@ def test_what_a_frozen_agent_ran_is_dead_before_it_is_lost_and_goes_on_elsewhere
     site.ran("steady")
     runner, agent = site.begun("steady"), first.agent
     site.serve(STEADY.replace(str(LONG), "600"), runners=1)
-    kill(agent, signal.SIGSTOP)
+    site.freeze(agent)
     frozen_at = time.monotonic()
     site.until(lambda: dead(runner), "the watchdog killed the runner", seconds=LEASE * 3)
     assert site.story("steady") == ["running"]
@@ -73,7 +76,7 @@ def test_what_a_frozen_agent_ran_is_dead_before_it_is_lost_and_goes_on_elsewhere
 
 def test_a_frozen_scheduler_stops_nobody_and_doubles_nothing_when_it_is_back(site):
     first, second = (site.serve(SECONDS, runners=1) for _ in range(2))
-    kill(first.pid, signal.SIGSTOP)
+    site.freeze(first.pid)
     gone = site.until(lambda: site.is_gone(first.pid), "the frozen one is declared gone", seconds=LEASE * 4)
     assert gone
     begun = len(site.effects("each_second"))

@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from tests.faults.site import PATIENCE, dead, kill
+from tests.faults.site import PATIENCE, dead, kill, on_sqlite
 
 AGAIN = """
 @job(max_retries=1, backoff=0.1)
@@ -34,6 +34,7 @@ def test_a_killed_runner_fails_its_execution_and_a_retry_runs_in_another(site):
     assert dead(runner)
 
 
+@on_sqlite
 def test_a_killed_keeper_takes_its_runner_along(site):
     site.serve(AGAIN)
     site.ran("fragile")
@@ -135,12 +136,12 @@ def test_a_server_killed_between_burying_a_node_and_losing_its_work_leaves_it_to
 
 
 def test_processes_killed_at_random_break_no_rule(site):
-    """Six kills in a row, of whatever is there, while two servers run three jobs every second."""
+    """Four kills in a row, of whatever is there, while two servers run three jobs every second."""
     jobs = "\n".join(
         SECONDS.replace("each_second", name).replace("queue_all", policy) for name, policy in MIXED
     )
     servers = [site.serve(jobs, runners=1) for _ in range(2)]
-    for number in range(6):
+    for number in range(4):
         seen = len(site.effects("patient"))
         victims = servers[number % 2].tree()[1:]
         kill(random.Random(number).choice(victims))

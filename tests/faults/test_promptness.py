@@ -1,6 +1,7 @@
 """What takes long, or hangs, keeps nobody else from being on time."""
 
 from tests.faults.haste import LEASE
+from tests.faults.site import on_sqlite
 
 HANG = """
 @job(timeout=600)
@@ -23,6 +24,7 @@ def test_a_hung_job_keeps_nobody_from_firing_on_time(site):
     assert set(site.story("on_time")[:-1]) == {"succeeded"}
 
 
+@on_sqlite
 def test_a_job_that_holds_the_interpreter_for_longer_than_the_lease_is_not_lost(site):
     """PyDLL calls without letting go of the lock, so that not even the runner's own threads can do anything."""
     site.serve(

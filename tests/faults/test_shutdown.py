@@ -3,6 +3,8 @@
 import signal
 import time
 
+from tests.faults.site import on_sqlite
+
 JOBS = """
 @job(max_retries=1, backoff=0.1)
 def brief(context: JobContext):
@@ -56,6 +58,7 @@ def test_nothing_begins_after_the_signal(site):
     assert len(site.effects("often")) == begun
 
 
+@on_sqlite
 def test_a_body_that_ignores_the_end_of_its_node_is_killed_and_recorded_at_once(site):
     server = site.serve(
         """

@@ -159,7 +159,8 @@ def _sqlite_engine(url: URL, begin: str, *, size: int) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         if not cursor.execute("PRAGMA page_count").fetchone()[0]:
-            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # Would take the write lock of a file that has pages.
+            # On a file that has pages already this would take the write lock.
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
