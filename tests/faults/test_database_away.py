@@ -16,6 +16,8 @@ from tests.faults.proxy import Proxy
 from tests.faults.site import Site, kill, on_sqlite
 from tests.servers import postgres
 
+pytestmark = pytest.mark.timeout(240)
+
 AWAY = 40 if os.environ.get("ROTA_SLOW") else 8
 """Seconds; longer than the lease, that of the tests or, with ROTA_SLOW=1, the real one."""
 
