@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from sqlalchemy import Connection
 
 from rota.domain.attempt import Attempt
 from rota.domain.execution import Status
 from rota.domain.job import Overlap
-from rota.store import claims, executions
+from rota.store import claims, executions, nodes
 from rota.store.executions import Move
 
 DEPTH = 128
@@ -103,7 +102,7 @@ class Dispatcher:
 
     def serves(self, queue: str) -> bool:
         """Whether the node takes work of that queue."""
-        return any(fnmatchcase(queue, pattern) for pattern in self.queues)
+        return nodes.serves(self.queues, queue)
 
     def claim(self, conn: Connection, capacity: Capacity, now: datetime) -> list[Attempt]:
         """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
