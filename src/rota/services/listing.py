@@ -43,7 +43,7 @@ class Listing:
         with self.db.read() as conn:
             found = job_pages.page(conn, wanted, order, size + 1, skip=skip, after=after)
             shown, more = found[:size], len(found) > size
-            if after is None and not more and shown:
+            if after is None and not more and (shown or number == 1):
                 total, exact = skip + len(shown), True
             else:
                 total, exact = job_pages.count(conn, wanted)

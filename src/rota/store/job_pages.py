@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
 from rota.domain.job import Job
-from rota.store.jobs import Filter, job_of, matching
+from rota.store.jobs import Filter, job_of, matching, of_ids
 from rota.store.schema import job_state, jobs
 
 DEEPEST = 10_000
@@ -48,16 +48,17 @@ def page(
 ) -> list[Job]:
     """At most `size` jobs: after the first `skip`, or after the one of a mark."""
     column = COLUMNS[order.field]
-    query = matching(conn, wanted)
+    query = matching(conn, wanted).with_only_columns(jobs.c.id)
     if after is not None:
         query = query.where(_beyond(column, order, after))
-    keys: list[ColumnElement[Any]] = [
-        column.desc() if order.down else column.asc(),
-        jobs.c.id.desc() if order.down else jobs.c.id,
-    ]
+    keys: list[ColumnElement[Any]] = [column.desc() if order.down else column.asc()]
+    keys.append(jobs.c.id.desc() if order.down else jobs.c.id)
     if _may_be_empty(order):
         keys.insert(0, column.is_(None))
-    return [job_of(row) for row in conn.execute(query.order_by(*keys).limit(size).offset(skip))]
+    ids = list(conn.execute(query.order_by(*keys).limit(size).offset(skip)).scalars())
+    # Sorted by themselves, ids are narrow; the rows themselves are read only for the page.
+    found = {job.id: job for job in map(job_of, conn.execute(of_ids(ids)))}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _may_be_empty(order: Order) -> bool:

@@ -1,8 +1,7 @@
 """Jobs: their definitions, versions and lists."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,19 +9,16 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
-    case,
-    cast,
     func,
     insert,
-    or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-from rota.domain.job import Definition, Job, JobSpec, JobStatus, standing
+from rota.domain.job import Definition, Job, JobSpec, standing
 from rota.store import events
+from rota.store.job_filter import Filter as Filter
+from rota.store.job_filter import conditions
 from rota.store.schema import job_state, job_versions, jobs
 
 _j, _s = jobs.c, job_state.c
@@ -115,19 +111,6 @@ def names_by_task(conn: Connection, task: str) -> list[str]:
     return list(conn.execute(query.order_by(_j.name)).scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which jobs to list. A field that is None does not restrict."""
-
-    status: JobStatus | None = None
-    is_enabled: bool | None = None
-    overdue_at: datetime | None = None
-    job_type: str | None = None
-    tag: str | None = None
-    search: str | None = None
-    app: str | None = None
-
-
 def listing(conn: Connection, wanted: Filter, *, page: int = 1, size: int = 100) -> list[Job]:
     """One page of the jobs that match, by name."""
     query = matching(conn, wanted).order_by(_j.name)
@@ -142,59 +125,12 @@ def count(conn: Connection, wanted: Filter) -> int:
 
 def matching(conn: Connection, wanted: Filter) -> Select[Any]:
     """The query for the jobs that match, with their state, in no order yet."""
-    return _JOINED.where(*_conditions(conn, wanted))
+    return _JOINED.where(*conditions(conn, wanted))
 
 
-def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
-    if wanted.status is not None:
-        yield status_of() == wanted.status
-    if wanted.is_enabled is not None:
-        yield _j.is_enabled == wanted.is_enabled
-    if wanted.overdue_at is not None:
-        yield _overdue(conn, wanted.overdue_at)
-    for column, value in ((_j.job_type, wanted.job_type), (_j.app, wanted.app)):
-        if value is not None:
-            yield column == value
-    if wanted.tag is not None:
-        yield _has_tag(conn, wanted.tag)
-    if wanted.search:
-        term = f"%{_escaped(wanted.search)}%"
-        yield or_(*(c.ilike(term, escape="\\") for c in (_j.name, _j.title, _j.description)))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def status_of() -> ColumnElement[str]:
-    """The same order as `domain.job.standing`."""
-    finished = and_(_s.next_run.is_(None), _j.schedule_type != "manual")
-    return case(
-        (_j.vanished_at.is_not(None), JobStatus.VANISHED.value),
-        (_j.problem.is_not(None), JobStatus.PROBLEM.value),
-        (~_j.is_enabled, JobStatus.DISABLED.value),
-        (_j.paused_at.is_not(None), JobStatus.PAUSED.value),
-        (finished, JobStatus.FINISHED.value),
-        else_=JobStatus.ACTIVE.value,
-    )
-
-
-def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
-    """next_run < now - grace, where the grace is each job's own."""
-    if conn.dialect.name == "postgresql":
-        return _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
-    return and_(_s.next_run < now, _s.next_run < _micros(now) - _j.grace * 1_000_000)
-
-
-def _micros(now: datetime) -> int:
-    return (now - datetime.fromtimestamp(0, now.tzinfo)) // timedelta(microseconds=1)
-
-
-def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
-    if conn.dialect.name == "postgresql":
-        return cast(_j.tags, JSONB).contains([tag])
-    each = func.json_each(_j.tags).table_valued("value", name="tag")
-    return select(each.c.value).where(each.c.value == tag).exists()
+def of_ids(ids: Sequence[int]) -> Select[Any]:
+    """The query for those jobs, with their state, in no order."""
+    return _JOINED.where(_j.id.in_(ids))
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from rota.store.jobs import LIVING, status_of
+from rota.store.job_filter import status_of
+from rota.store.jobs import LIVING
 from rota.store.schema import job_state, jobs, rollups
 
 _j, _s, _r = jobs.c, job_state.c, rollups.c

@@ -1,0 +1,88 @@
+"""Which jobs: the conditions that a list, a count or a search puts on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from rota.domain.job import JobStatus
+from rota.store.schema import job_state, jobs
+
+_j, _s = jobs.c, job_state.c
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which jobs to list. A field that is None does not restrict."""
+
+    status: JobStatus | None = None
+    is_enabled: bool | None = None
+    overdue_at: datetime | None = None
+    job_type: str | None = None
+    tag: str | None = None
+    search: str | None = None
+    app: str | None = None
+
+
+def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    """What the rows of a query over jobs and their state have to be."""
+    if wanted.status is not None:
+        yield status_of() == wanted.status
+    if wanted.is_enabled is not None:
+        yield _j.is_enabled == wanted.is_enabled
+    if wanted.overdue_at is not None:
+        yield _overdue(conn, wanted.overdue_at)
+    for column, value in ((_j.job_type, wanted.job_type), (_j.app, wanted.app)):
+        if value is not None:
+            yield column == value
+    if wanted.tag is not None:
+        yield _has_tag(conn, wanted.tag)
+    if wanted.search:
+        term = f"%{_escaped(wanted.search)}%"
+        yield or_(*(_contains(conn, column, term) for column in (_j.name, _j.title, _j.description)))
+
+
+def _contains(conn: Connection, column: ColumnElement[str], term: str) -> ColumnElement[bool]:
+    """Whatever the case; SQLite's LIKE takes no notice of it by itself, and is three times as quick without help."""
+    if conn.dialect.name == "postgresql":
+        return column.ilike(term, escape="\\")
+    return column.like(term, escape="\\")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def status_of() -> ColumnElement[str]:
+    """The same order as `domain.job.standing`."""
+    finished = and_(_s.next_run.is_(None), _j.schedule_type != "manual")
+    return case(
+        (_j.vanished_at.is_not(None), JobStatus.VANISHED.value),
+        (_j.problem.is_not(None), JobStatus.PROBLEM.value),
+        (~_j.is_enabled, JobStatus.DISABLED.value),
+        (_j.paused_at.is_not(None), JobStatus.PAUSED.value),
+        (finished, JobStatus.FINISHED.value),
+        else_=JobStatus.ACTIVE.value,
+    )
+
+
+def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
+    """next_run < now - grace, where the grace is each job's own."""
+    if conn.dialect.name == "postgresql":
+        return _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
+    return and_(_s.next_run < now, _s.next_run < _micros(now) - _j.grace * 1_000_000)
+
+
+def _micros(now: datetime) -> int:
+    return (now - datetime.fromtimestamp(0, now.tzinfo)) // timedelta(microseconds=1)
+
+
+def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
+    if conn.dialect.name == "postgresql":
+        return cast(_j.tags, JSONB).contains([tag])
+    each = func.json_each(_j.tags).table_valued("value", name="tag")
+    # Most jobs do not have it: that is seen in the text, without reading the JSON.
+    has_word = cast(_j.tags, Text).contains(f'"{tag}"', autoescape=True)
+    return and_(has_word, select(each.c.value).where(each.c.value == tag).exists())
