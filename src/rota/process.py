@@ -47,6 +47,7 @@ def agent() -> None:
         signal.signal(signal.SIGTERM, shut_down)
         # A terminal sends SIGINT to the whole group; the parent decides what an agent does about it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         parts = Parts(
             settings,
             rota.db,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Sequence
 
@@ -40,7 +41,12 @@ class AgentProcess:
 
     def start(self) -> None:
         """Start it, with its charge as the first line of its input."""
-        self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, bufsize=0)
+        # A terminal sends SIGINT to the whole group: until the agent minds it, it must not end it in mid-import.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, bufsize=0)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._started_at = self.clock.monotonic()
         self._write(self.charge + b"\n")
         assert self._process.stdin is not None
