@@ -128,7 +128,7 @@ class Ticker:
         self._say("ready", f"{plural(count, 'job')}{following}", data, style="dim")
         for problem in problems:
             place = f"{problem['file']}:{problem['line']}: " if problem.get("file") else ""
-            self._say("problem", f"{place}{problem['message']}", problem, style="red")
+            self._say("problem", f"✗ {place}{problem['message']}", problem, style="red")
 
     def _look(self) -> None:
         found = self.rota.executions.search(Filter(after_id=self._last), size=MOST + 1)
