@@ -1,5 +1,6 @@
 """What every test has. Fixtures live in modules of their own; name them here."""
 
+import signal
 import zoneinfo
 
 import pytest
@@ -9,6 +10,10 @@ zoneinfo.reset_tzpath(to=())
 
 # They assert for the tests that use them.
 pytest.register_assert_rewrite("tests.engine.invariants", "tests.engine.twins")
+
+# A shell that starts the tests in its background has them ignore Ctrl-C, and so would all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "tests.servers.fixtures",

@@ -93,8 +93,9 @@ def claimable(
 
 
 def underway(conn: Connection, owner: int) -> list[Attempt]:
-    """What the node `owner` has begun and not ended."""
+    """What the node `owner` has begun and not ended, the oldest first."""
     query = select(*_COLUMNS).select_from(_FROM).where(_e.owner == owner, _e.status.in_(UNDERWAY))
+    query = query.order_by(_e.id)
     return [_attempt(row) for row in conn.execute(query)]
 
 
