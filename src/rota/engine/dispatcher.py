@@ -12,7 +12,7 @@ from rota.domain.job import Overlap
 from rota.store import claims, executions, nodes
 from rota.store.executions import Move
 
-DEPTH = 128
+DEPTH = 256
 """How many quick executions one runner may have before it."""
 
 
