@@ -157,8 +157,9 @@ def failed_id(folder: Folder) -> str:
 
 
 def test_a_wait_that_times_out_goes_on_elsewhere(folder):
-    with folder.serve():
-        done = folder.rota("jobs", "run", "slow", "--timeout", "1")
+    with folder.serve() as server:
+        server.until(lambda event: event["event"] == "ended")
+        done = folder.rota("jobs", "run", "slow", "--timeout", "3")
         assert done.returncode == 8
         assert "goes on" in done.stderr
         running = folder.rota("jobs", "status", "-o", "jsonl").stdout

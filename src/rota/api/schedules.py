@@ -14,7 +14,7 @@ from rota.api.job_facts import fires_of
 from rota.api.route import Product, Size, about
 from rota.domain.clock import Clock
 from rota.domain.errors import InvalidSchedule
-from rota.domain.job import Job
+from rota.domain.job import Count, Job
 from rota.domain.permission import Action
 from rota.domain.schedule import Schedule, check_new
 from rota.domain.substitution import substitute
@@ -37,7 +37,7 @@ class Asked(BaseModel):
     schedule_expression: str = Field("", max_length=10_000)
     timezone: str = Field("UTC", max_length=100)
     after: Instant | None = Field(None, description="from when on to show fires; default: now")
-    count: int = Field(5, ge=0, le=100, description="how many fires to show")
+    count: Count = Field(5, ge=0, le=100, description="how many fires to show")
 
 
 class Cached:

@@ -4,7 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_serializer,
+    model_validator,
+)
 
 from rota.domain.schedule import Schedule
 from rota.domain.secret import masked, masked_fields
@@ -22,6 +30,19 @@ JOB_TYPES = (
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,99}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
+
+
+def _no_truth(value: object) -> object:
+    # Python counts True as 1; whoever sends it for a number has mixed up two fields.
+    if isinstance(value, bool):
+        raise ValueError("give a number, not true or false")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_truth)]
+"""A whole number, as somebody sends it."""
+Number = Annotated[float, BeforeValidator(_no_truth)]
+"""A number, as somebody sends it."""
 
 
 class Overlap(StrEnum):
@@ -75,18 +96,18 @@ class Definition(BaseModel):
     task_name: str = Field(max_length=200, min_length=1)
     task_kwargs: dict[str, Any] = Field(default_factory=dict)
     task_queue: Word = "default"
-    task_priority: int = Field(5, ge=0, le=9)
+    task_priority: Count = Field(5, ge=0, le=9)
     is_enabled: bool = True
-    timeout: float = Field(120, ge=0, le=31_536_000, description="seconds; 0 means none")
-    memory_limit: int | None = Field(None, ge=16, description="MB")
-    max_retries: int = Field(0, ge=0, le=1000)
-    backoff: float = Field(1, ge=0, le=86_400, description="seconds before the first retry; doubles")
-    backoff_cap: float = Field(30, ge=0, le=86_400, description="longest wait in seconds")
+    timeout: Number = Field(120, ge=0, le=31_536_000, description="seconds; 0 means none")
+    memory_limit: Count | None = Field(None, ge=16, description="MB")
+    max_retries: Count = Field(0, ge=0, le=1000)
+    backoff: Number = Field(1, ge=0, le=86_400, description="seconds before the first retry; doubles")
+    backoff_cap: Number = Field(30, ge=0, le=86_400, description="longest wait in seconds")
     retryable: bool = True
     overlap: Overlap = Overlap.SKIP
     misfire: Misfire = Misfire.RUN_ONCE
-    grace: float = Field(60, ge=0, le=86_400, description="seconds that a slot may be planned late")
-    catch_up_limit: int = Field(100, ge=1, le=10_000)
+    grace: Number = Field(60, ge=0, le=86_400, description="seconds that a slot may be planned late")
+    catch_up_limit: Count = Field(100, ge=1, le=10_000)
     critical: bool = False
     tags: tuple[Word, ...] = Field((), max_length=50)
     metadata: dict[str, Any] = Field(default_factory=dict)
@@ -124,18 +145,18 @@ class JobPatch(BaseModel):
     task_name: str | None = None
     task_kwargs: dict[str, Any] | None = None
     task_queue: str | None = None
-    task_priority: int | None = None
+    task_priority: Count | None = None
     is_enabled: bool | None = None
-    timeout: float | None = None
-    memory_limit: int | None = None
-    max_retries: int | None = None
-    backoff: float | None = None
-    backoff_cap: float | None = None
+    timeout: Number | None = None
+    memory_limit: Count | None = None
+    max_retries: Count | None = None
+    backoff: Number | None = None
+    backoff_cap: Number | None = None
     retryable: bool | None = None
     overlap: Overlap | None = None
     misfire: Misfire | None = None
-    grace: float | None = None
-    catch_up_limit: int | None = None
+    grace: Number | None = None
+    catch_up_limit: Count | None = None
     critical: bool | None = None
     tags: tuple[str, ...] | None = None
     metadata: dict[str, Any] | None = None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, Invalid, unknown
-from rota.domain.job import Overlap
+from rota.domain.job import Count, Number, Overlap
 from rota.domain.permission import Action, Role
 from rota.services.rights import acting
 from rota.store import audit, settings
@@ -23,16 +23,16 @@ class Kept(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    default_timeout: float = Field(
+    default_timeout: Number = Field(
         120, ge=0, le=31_536_000, description="seconds a new job may take; 0: no limit"
     )
-    default_retries: int = Field(0, ge=0, le=1000, description="how often a new job tries a failure again")
+    default_retries: Count = Field(0, ge=0, le=1000, description="how often a new job tries a failure again")
     default_overlap: Overlap = Field(Overlap.SKIP, description="what a new job does when it still runs")
-    default_grace: float = Field(
+    default_grace: Number = Field(
         60, ge=0, le=86_400, description="seconds that a new job's slot may be planned late"
     )
-    retention_days: float = Field(30, gt=0, le=36_500, description="days that executions are kept")
-    retention_failed_days: float = Field(90, gt=0, le=36_500, description="days that failures are kept")
+    retention_days: Number = Field(30, gt=0, le=36_500, description="days that executions are kept")
+    retention_failed_days: Number = Field(90, gt=0, le=36_500, description="days that failures are kept")
     dashboard_role: Role = Field(Role.VIEWER, description="the least role that may open the dashboard")
     hold_all: bool = Field(False, description="start nothing, anywhere, until this is false again")
 
