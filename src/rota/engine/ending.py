@@ -17,7 +17,7 @@ from rota.domain.histogram import bucket
 from rota.domain.job import Overlap
 from rota.services.holds import pause
 from rota.services.jobs import require
-from rota.store import executions, history, logs, rollups, state, waiting
+from rota.store import activity, executions, history, logs, rollups, state, waiting
 from rota.store.database import Database
 from rota.store.state import Locked, Tally
 
@@ -75,6 +75,7 @@ def _move(owner: int, ending: Ending) -> executions.Move:
 def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int, Locked]) -> None:
     tallies: dict[int, Tally] = {}
     counts: dict[rollups.Key, tuple[int, int, int]] = {}
+    seen: dict[activity.Key, int] = {}
     for attempt, ending in ended:
         ms = ending.duration_ms
         tally = tallies.get(attempt.job_id) or Tally(ending.ended_at, ending.status, ms)
@@ -85,8 +86,11 @@ def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int
         key = (attempt.job_id, hour, owner, ending.status.value, bucket(ms or 0))
         n, retries, total = counts.get(key, (0, 0, 0))
         counts[key] = (n + 1, retries + (attempt.attempt > 1), total + (ms or 0))
+        when = (activity.begin(ending.ended_at), owner, ending.status.value)
+        seen[when] = seen.get(when, 0) + 1
     state.count(conn, tallies)
     rollups.add(conn, counts)
+    activity.add(conn, seen)
 
 
 def _tallied(tally: Tally, ending: Ending, ms: int | None, losses: int) -> Tally:

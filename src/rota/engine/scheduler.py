@@ -16,7 +16,7 @@ from rota.domain.job import Overlap
 from rota.domain.plan import Plan, Slots, plan
 from rota.engine.failpoint import reach
 from rota.services.giving_way import give_way
-from rota.store import executions, jobs, rollups, state, waiting
+from rota.store import activity, executions, jobs, rollups, state, waiting
 from rota.store.database import Database
 from rota.store.executions import New
 from rota.store.state import Due
@@ -139,12 +139,18 @@ class Scheduler:
     def _count(self, conn: Connection, rows: Sequence[New]) -> None:
         """Slots that came to nothing are counted where the history is counted."""
         counts: dict[rollups.Key, tuple[int, int, int]] = {}
+        seen: dict[activity.Key, int] = {}
         for row in rows:
             if row.ended_at is not None:
                 hour = row.ended_at.replace(minute=0, second=0, microsecond=0)
                 key = (row.job_id, hour, self.node, row.status.value, 0)
                 counts[key] = (counts.get(key, (0, 0, 0))[0] + row.slot_count, 0, 0)
+                last = row.scheduled_for or row.ended_at
+                for at, n in activity.spread(row.slot_first or last, last, row.slot_count).items():
+                    when = (at, self.node, row.status.value)
+                    seen[when] = seen.get(when, 0) + n
         rollups.add(conn, counts)
+        activity.add(conn, seen)
 
 
 def _plan(job: Due, now: datetime) -> Plan:

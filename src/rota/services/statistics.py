@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from rota.domain.clock import Clock
 from rota.domain.execution import ACTIVE, Status
-from rota.store import history, jobs, statistics
+from rota.store import activity, history, jobs, statistics
 from rota.store.database import Database
 
 
@@ -55,5 +55,5 @@ class Statistics:
                 average_duration_ms=sums.total_ms / sums.runs if sums.runs else None,
                 running=active.get(Status.RUNNING, 0) + active.get(Status.SUBMITTED, 0),
                 queued=active.get(Status.QUEUED, 0),
-                executions_last_24h=statistics.ended_since(conn, now - timedelta(hours=24)),
+                executions_last_24h=activity.totals(conn, now - timedelta(hours=24)),
             )

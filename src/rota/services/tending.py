@@ -8,7 +8,7 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
 from rota.domain.execution import ACTIVE
 from rota.services.configuration import Configuration
-from rota.store import history, nodes, retention, rollups, state
+from rota.store import activity, history, nodes, retention, rollups, state
 from rota.store.database import Database
 
 STEP = 500
@@ -65,8 +65,9 @@ class Tending:
 
     def purge_counts(self) -> bool:
         """Delete some counts of hours long past. Returns whether there may be more."""
+        before = self.clock.now() - COUNTED
         with self.db.write() as conn:
-            return rollups.purge(conn, self.clock.now() - COUNTED, STEP) == STEP
+            return STEP in (rollups.purge(conn, before, STEP), activity.purge(conn, before, STEP))
 
     def forget_nodes(self, *, keep_days: float | None = None) -> int:
         """Forget nodes that ended more than so many days ago (None: as failures are kept). Returns how many."""

@@ -1,15 +1,14 @@
-"""Counts over all jobs and over the rollups: never over the executions themselves."""
+"""Counts over all jobs: never over the executions themselves."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from rota.store.job_filter import status_of
 from rota.store.jobs import LIVING
-from rota.store.schema import job_state, jobs, rollups
+from rota.store.schema import job_state, jobs
 
-_j, _s, _r = jobs.c, job_state.c, rollups.c
+_j, _s = jobs.c, job_state.c
 
 
 def jobs_by_status(conn: Connection) -> dict[str, int]:
@@ -43,9 +42,3 @@ def totals(conn: Connection) -> Totals:
     row = conn.execute(select(*sums).select_from(LIVING).where(there)).one()
     enabled = conn.execute(select(func.count()).select_from(jobs).where(there, _j.is_enabled)).scalar_one()
     return Totals(enabled, *(int(value) for value in row))
-
-
-def ended_since(conn: Connection, since: datetime) -> dict[str, int]:
-    """How many executions ended how, by hours that began at `since` or later."""
-    query = select(_r.status, func.sum(_r.n)).where(_r.hour >= since).group_by(_r.status)
-    return {status: int(n) for status, n in conn.execute(query.order_by(_r.status))}

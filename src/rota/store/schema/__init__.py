@@ -3,7 +3,7 @@
 from rota.store.schema.accounts import login_failures, one_time_links, sessions, tokens, users
 from rota.store.schema.audit import audit, events
 from rota.store.schema.columns import EPOCH, Id, Instant, Json, metadata, to_micros
-from rota.store.schema.executions import executions, log_lines, rollups
+from rota.store.schema.executions import activity, executions, log_lines, rollups
 from rota.store.schema.jobs import job_state, job_versions, jobs
 from rota.store.schema.nodes import declarations, generations, nodes, settings, tasks
 from rota.store.schema.requests import requests
@@ -13,6 +13,7 @@ __all__ = [
     "Id",
     "Instant",
     "Json",
+    "activity",
     "audit",
     "declarations",
     "events",

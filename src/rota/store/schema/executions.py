@@ -112,3 +112,14 @@ rollups = Table(
     Column("total_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("at", Instant, primary_key=True),
+    Column("node_id", Id, primary_key=True, autoincrement=False),
+    Column("status", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many executions of all jobs ended in the ten minutes that begin at `at`."""
