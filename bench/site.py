@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from rota.app import Rota, build
 from rota.domain.execution import ACTIVE
@@ -57,10 +57,10 @@ def wait_for_job(rota: Rota, name: str) -> int:
 
 def wait_until_done(rota: Rota) -> None:
     """Wait until nothing is queued or running."""
-    query = select(func.count()).select_from(executions).where(executions.c.status.in_(ACTIVE))
+    query = select(executions.c.id).where(executions.c.status.in_(ACTIVE)).limit(1)
     while True:
         with rota.db.read() as conn:
-            if not conn.execute(query).scalar():
+            if conn.execute(query).scalar() is None:
                 return
         time.sleep(0.02)
 

@@ -30,6 +30,10 @@ PRAGMAS = (
 )
 """A commit is on the disk when it returns; a checkpoint every 16 MB; 32 MB of cache for a connection."""
 
+SESSION = ("timezone=UTC", "idle_in_transaction_session_timeout=30000", "enable_seqscan=off")
+"""Of each PostgreSQL session. Every statement has an index to go by, and plans are kept: one that was made while a
+table was small would go on to read all of it when it has grown."""
+
 
 class Database:
     """One database. `read()` and `write()` give a connection in a transaction.
@@ -181,7 +185,7 @@ def _postgres_engine(url: URL) -> Engine:
         connect_args={
             "connect_timeout": 10,
             "application_name": "rota",
-            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+            "options": " ".join(f"-c {name}" for name in SESSION),
         },
     )
 
