@@ -38,6 +38,7 @@ class Action(StrEnum):
     EXECUTION_RETRY = "execution.retry"
     TASK_READ = "task.read"
     NODE_READ = "node.read"
+    NODE_DRAIN = "node.drain"
     EVENT_READ = "event.read"
     METRICS_READ = "metrics.read"
     CONFIG_READ = "config.read"

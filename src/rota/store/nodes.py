@@ -6,10 +6,10 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Double, Row, cast, extract, func, insert, literal, select, update
 
 from rota.store import events
-from rota.store.schema import nodes
+from rota.store.schema import Instant, nodes
 
 _n = nodes.c
 
@@ -20,10 +20,11 @@ LIVE, DRAINING, GONE = "live", "draining", "gone"
 class Node:
     """One process that takes part: its row is its incarnation and is never used by another.
 
-    role         "scheduler" or "agent"
+    role         "scheduler", "agent" or "web"
     pid_started  when the process started, as `executors.identity` tells it from a later one of the same pid
     beat         a counter that only it increases
     slots        how many executions it runs at a time
+    clock_offset_ms  how far its clock was ahead of the database's at its last beat; None where that has no own clock
     info         what else it tells of itself: "variables", their marks by name; "machine", where its pid counts;
                  "only", the one execution that it is there for
     """
@@ -42,6 +43,7 @@ class Node:
     generation_id: int | None = None
     status: str = LIVE
     beat: int = 0
+    clock_offset_ms: float | None = None
     id: int = 0
     info: dict[str, Any] = field(default_factory=dict)
 
@@ -50,8 +52,14 @@ _FIELDS = [name for name in Node.__dataclass_fields__ if name != "id"]
 
 
 def serves(queues: Iterable[str], queue: str) -> bool:
-    """Whether a node that serves `queues`, patterns such as "*", takes what waits in a queue."""
-    return any(fnmatchcase(queue, pattern) for pattern in queues)
+    """Whether a node that serves `queues` takes what waits in a queue.
+
+    queues  patterns such as "*"; the first that fits decides, and one that begins with "!" says no
+    """
+    for pattern in queues:
+        if fnmatchcase(queue, pattern.removeprefix("!")):
+            return not pattern.startswith("!")
+    return False
 
 
 def register(conn: Connection, node: Node) -> int:
@@ -66,6 +74,9 @@ def beat(conn: Connection, node_id: int, at: datetime, **changes: Any) -> bool:
     """Count one heartbeat. Returns False when the node has been declared gone."""
     mine = (_n.id == node_id, _n.status != GONE)
     values = {"beat": _n.beat + 1, "beat_at": at, **changes}
+    if conn.dialect.name == "postgresql":
+        ahead = literal(at, Instant()) - func.clock_timestamp()
+        values["clock_offset_ms"] = cast(extract("epoch", ahead) * 1000, Double)
     return bool(conn.execute(update(nodes).where(*mine).values(values)).rowcount)
 
 
@@ -78,6 +89,21 @@ def live(conn: Connection) -> list[Node]:
 def status(conn: Connection, node_id: int) -> str | None:
     """How a node stands: live, draining or gone."""
     return conn.execute(select(_n.status).where(_n.id == node_id)).scalar()
+
+
+def found(conn: Connection, reference: str) -> list[Node]:
+    """The nodes, of those that are not gone, of that name or id."""
+    return [node for node in live(conn) if reference in (node.name, str(node.id))]
+
+
+def set_draining(conn: Connection, node_id: int, at: datetime, *, draining: bool) -> bool:
+    """Let a node take nothing more, or let it again. Returns whether it was otherwise before."""
+    before, after = (LIVE, DRAINING) if draining else (DRAINING, LIVE)
+    moved = update(nodes).where(_n.id == node_id, _n.status == before).values(status=after)
+    changed = bool(conn.execute(moved).rowcount)
+    if changed:
+        events.note_node(conn, node_id, at)
+    return changed
 
 
 def bury(conn: Connection, node: Node, at: datetime) -> bool:

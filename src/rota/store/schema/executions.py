@@ -42,6 +42,8 @@ executions = Table(
     Column("solitary", Boolean, nullable=False, server_default=false()),
     Column("task_kwargs", Json),
     Column("queued_at", Instant, nullable=False),
+    Column("submitted_at", Instant),
+    Column("sends", SmallInteger, nullable=False, server_default="0"),
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("duration_ms", BigInteger),
@@ -85,6 +87,7 @@ partial("ix_executions_claim", "status = 'queued' AND hold IS NULL", _e.queue, _
 partial("ix_executions_active", "status IN ('queued', 'submitted', 'running')", _e.job_id)
 partial("ix_executions_owner", "status IN ('submitted', 'running')", _e.owner)
 partial("uq_executions_exclusive", "exclusive AND status IN ('submitted', 'running')", _e.job_id, unique=True)
+partial("ix_executions_submitted", "status = 'submitted'", _e.queue, _e.id)
 partial("ix_executions_waiting", "status = 'queued' AND not_before IS NOT NULL", _e.not_before)
 partial("ix_executions_unsuccessful", "status IN ('failed', 'timed_out', 'lost')", _e.id)
 
@@ -111,6 +114,7 @@ rollups = Table(
     Column("retries", BigInteger, nullable=False),
     Column("total_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": "70"},
 )
 
 activity = Table(
@@ -121,5 +125,6 @@ activity = Table(
     Column("status", Text, primary_key=True),
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": "70"},
 )
 """How many executions of all jobs ended in the ten minutes that begin at `at`."""

@@ -30,6 +30,7 @@ nodes = Table(
     Column("status", Text, nullable=False),
     Column("beat", BigInteger, nullable=False),
     Column("beat_at", Instant, nullable=False),
+    Column("clock_offset_ms", Float),
     Column("registered_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("info", Json, nullable=False),
