@@ -5,22 +5,46 @@ from typing import Any
 import click as plain
 import rich_click as click
 
-from rota.cli.frame import Program
+from rota.cli.frame import Program, Promise
 
 NOUNS = {
-    "jobs": "rota.cli.jobs:jobs",
-    "executions": "rota.cli.executions:executions",
-    "tasks": "rota.cli.tasks:tasks",
-    "nodes": "rota.cli.nodes:nodes",
-    "users": "rota.cli.users:users",
-    "tokens": "rota.cli.tokens:tokens",
-    "audit": "rota.cli.audit:audit",
-    "serve": "rota.cli.serve:serve",
-    "db": "rota.cli.db:db",
-    "config": "rota.cli.config:config",
-    "doctor": "rota.cli.doctor:doctor",
-    "completion": "rota.cli.completion:completion",
-    "man": "rota.cli.reference:man",
+    "jobs": Promise(
+        "rota.cli.jobs:jobs",
+        "Jobs: what runs, when, and by which rules. JOB is a name or an id.",
+    ),
+    "executions": Promise(
+        "rota.cli.executions:executions",
+        "Executions: what ran, what did not, and why. One execution is one attempt.",
+    ),
+    "tasks": Promise("rota.cli.tasks:tasks", "Tasks: what jobs can run. Nodes publish those that they know."),
+    "nodes": Promise("rota.cli.nodes:nodes", "Nodes: the processes that schedule and run."),
+    "users": Promise(
+        "rota.cli.users:users",
+        "Users: who may log in to the dashboard and own tokens. USER is a name or an id.",
+    ),
+    "tokens": Promise(
+        "rota.cli.tokens:tokens",
+        "Tokens: what a program shows to act for a user, as `Authorization: Bearer …`.",
+    ),
+    "audit": Promise("rota.cli.audit:audit", "The audit log: who did what, when, and from where."),
+    "serve": Promise(
+        "rota.cli.serve:serve",
+        "Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens; serve the API.",
+    ),
+    "db": Promise("rota.cli.db:db", "The database's schema."),
+    "config": Promise(
+        "rota.cli.config:config",
+        "Settings: of this process, and those kept in the database that affect all jobs.",
+    ),
+    "doctor": Promise(
+        "rota.cli.doctor:doctor",
+        "Look at everything around the jobs: database, disk, clock, nodes, imports, queues. Changes nothing.",
+    ),
+    "completion": Promise(
+        "rota.cli.completion:completion",
+        'Print the completion script for a shell: `eval "$(rota completion bash)"`.',
+    ),
+    "man": Promise("rota.cli.reference:man", "Print the man page: `rota man | man -l -`."),
 }
 
 

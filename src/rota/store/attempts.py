@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from rota.store import upsert
 from rota.store.schema import login_failures
 
 _f = login_failures.c
@@ -23,10 +23,9 @@ class Failures:
 def lock(conn: Connection, keys: list[str], at: datetime, forgotten: datetime) -> dict[str, Failures]:
     """What is known of the keys, locked; those that were last tried before `forgotten` begin anew."""
     conn.execute(delete(login_failures).where(_f.last_at < forgotten))
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     # Rows are made first and locked in order, so that a crowd of first attempts is counted one by one.
     new = [{"key": key, "failures": 0, "last_at": at, "until": at} for key in sorted(keys)]
-    conn.execute(dialect.insert(login_failures).values(new).on_conflict_do_nothing())
+    conn.execute(upsert.insert(conn.dialect.name, login_failures).values(new).on_conflict_do_nothing())
     query = select(login_failures).where(_f.key.in_(keys)).order_by(_f.key).with_for_update()
     return {row.key: Failures(row.failures, row.until) for row in conn.execute(query)}
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from rota.store import upsert
 from rota.store.nodes import GONE
 from rota.store.schema import declarations, generations, nodes, tasks
 
@@ -18,9 +18,10 @@ def publish(conn: Connection, app: str, published: dict[str, Any], at: datetime)
 
     The problems of a set that is known are those of the node that published it last: they may have been mended.
     """
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     given = {"app": app, "hash": published["hash"], "seen_at": at, "problems": published["problems"]}
-    wanted = dialect.insert(generations).values(given).on_conflict_do_nothing().returning(_g.id)
+    wanted = (
+        upsert.insert(conn.dialect.name, generations).values(given).on_conflict_do_nothing().returning(_g.id)
+    )
     made = conn.execute(wanted).scalar()
     if made is None:
         known = update(generations).where(_g.app == app, _g.hash == published["hash"])

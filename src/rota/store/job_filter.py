@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
 
 from rota.domain.job import JobStatus
 from rota.store.schema import job_state, jobs
@@ -81,6 +80,8 @@ def _micros(now: datetime) -> int:
 
 def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
     if conn.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB
+
         return cast(_j.tags, JSONB).contains([tag])
     each = func.json_each(_j.tags).table_valued("value", name="tag")
     # Most jobs do not have it: that is seen in the text, without reading the JSON.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from rota.store import upsert
 from rota.store.schema import requests
 
 _q = requests.c
@@ -25,9 +25,10 @@ class Before:
 def begin(conn: Connection, asker: str, key: str, fingerprint: str, at: datetime) -> Before | None:
     """Note a request; or what its key stood for before. Waits for another transaction that notes the same key."""
     conn.execute(delete(requests).where(_q.at < at - KEPT))
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     row = {"asker": asker, "key": key, "fingerprint": fingerprint, "at": at}
-    written = dialect.insert(requests).values(row).on_conflict_do_nothing().returning(_q.key)
+    written = (
+        upsert.insert(conn.dialect.name, requests).values(row).on_conflict_do_nothing().returning(_q.key)
+    )
     if conn.execute(written).scalar() is not None:
         return None
     found = conn.execute(

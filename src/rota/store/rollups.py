@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection, Insert, delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.histogram import percentile
+from rota.store import upsert
 from rota.store.schema import rollups
 
 _r = rollups.c
@@ -20,7 +20,7 @@ Key = tuple[int, datetime, int, str, int]
 
 @cache
 def _add(dialect: str) -> Insert:
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(rollups)
+    statement = upsert.insert(dialect, rollups)
     added = {name: _r[name] + statement.excluded[name] for name in ("n", "retries", "total_ms")}
     adding: Insert = statement.on_conflict_do_update(index_elements=_KEY, set_=added)
     return adding

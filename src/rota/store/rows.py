@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from rota.store.schema import Instant, Json, to_micros
@@ -47,6 +46,8 @@ def recordset(dialect: str, columns: Columns) -> FromClause:
     """
     given = bindparam(ROWS, type_=Text())
     if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB
+
         typed = [column(name, kind) for name, kind in columns]
         records = func.jsonb_to_recordset(cast(given, JSONB)).table_valued(*typed)
         return records.render_derived(name="batch", with_types=True)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from rota.store import upsert
 from rota.store.schema import settings
 
 _s = settings.c
@@ -20,8 +20,7 @@ def all_of(conn: Connection) -> dict[str, Any]:
 
 def put(conn: Connection, name: str, value: Any) -> None:
     """Set one."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    written = dialect.insert(settings).values(name=name, value=value)
+    written = upsert.insert(conn.dialect.name, settings).values(name=name, value=value)
     conn.execute(
         written.on_conflict_do_update(index_elements=[_s.name], set_={"value": written.excluded.value})
     )
@@ -39,6 +38,7 @@ def is_held(conn: Connection) -> bool:
 
 def keep(conn: Connection, name: str, value: Any) -> Any:
     """Set one that was never set. Returns what it is, also when somebody else was first."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    conn.execute(dialect.insert(settings).values(name=name, value=value).on_conflict_do_nothing())
+    conn.execute(
+        upsert.insert(conn.dialect.name, settings).values(name=name, value=value).on_conflict_do_nothing()
+    )
     return conn.execute(select(_s.value).where(_s.name == name)).scalar_one()
