@@ -1,7 +1,8 @@
 """What all nouns and verbs have in common: the options that may stand anywhere in a command line."""
 
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import click as plain
 import rich_click as click
@@ -11,6 +12,9 @@ FORMATS = ("table", "json", "jsonl", "csv")
 TIMES = ("relative", "local", "job", "utc")
 META = "rota.options"
 """Where the options are kept; the context shares it between a program, its nouns and their verbs."""
+
+LISTING = "rota.listing"
+"""Set while the nouns are only listed."""
 
 
 def remember(ctx: plain.Context, param: plain.Parameter, value: Any) -> None:
@@ -50,13 +54,17 @@ class Noun(click.RichGroup):
         self.params += _shared()
 
 
+class Promise(NamedTuple):
+    """A noun that is not loaded yet: "module:attribute", and how its help begins."""
+
+    target: str
+    summary: str
+
+
 class Program(Noun):
-    """The whole: nouns, each loaded from its module only when it is asked for.
+    """The whole: nouns, each loaded from its module only when it is asked for, and not to be listed."""
 
-    nouns  name -> "module:attribute"
-    """
-
-    def __init__(self, *args: Any, nouns: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, nouns: Mapping[str, Promise], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nouns = nouns
 
@@ -68,9 +76,18 @@ class Program(Noun):
         """The noun of that name, None when there is none."""
         if cmd_name not in self.nouns:
             return None
-        module, _, attribute = self.nouns[cmd_name].partition(":")
+        promise = self.nouns[cmd_name]
+        if ctx.meta.get(LISTING):
+            return click.RichCommand(name=cmd_name, help=promise.summary)
+        module, _, attribute = promise.target.partition(":")
         found: plain.Command = getattr(import_module(module), attribute)
         return found
+
+    def format_help(self, ctx: plain.Context, formatter: plain.HelpFormatter) -> None:
+        """The help, without loading what it only names."""
+        ctx.meta[LISTING] = True
+        super().format_help(ctx, formatter)  # type: ignore[arg-type]
+        del ctx.meta[LISTING]
 
     def resolve_command(
         self, ctx: plain.Context, args: list[str]
