@@ -60,13 +60,15 @@ class Host:
         self.holds, self.zones = holds, Zones(holds.jobs)
         self.auditing, self.definitions = Auditing(db, clock), Definitions(holds.jobs)
         self.agent, self.watch = agent, watch
-        self._resting = threading.Event()
+        self._leaving: list[AgentProcess] = []
+        self._resting, self._reloading = threading.Event(), threading.Event()
+        self._succession, self._stopping = threading.Lock(), False
         self._beat_at = self._sealed_at = self._forgot_at = float("-inf")
         self._scheduler: Scheduler | None = None
         self._settled: dict[str, list[int]] = {}
         self._loops: Sequence[Loop] = (
             Loop("scheduler", self._schedule, self._wait),
-            Loop("reaper", self._tend, self._resting.wait),
+            Loop("reaper", self._tend, self._rest),
         )
 
     def start(self) -> None:
@@ -76,7 +78,7 @@ class Host:
             log.info("the rules of time zones have changed; next fires were computed anew", jobs=renewed)
         self._register()
         if self.agent is not None:
-            self.db.bell.listeners.append(self.agent.poke)
+            self.db.bell.listeners.append(self._poke)
             self.agent.start()
         for loop in self._loops:
             loop.start()
@@ -84,10 +86,31 @@ class Host:
     def stop(self, *, at_once: bool = False) -> None:
         """Stop scheduling, let the agent finish what runs (or not), and say goodbye."""
         self._loops[0].stop(self.db.bell.event.set)
-        if self.agent is not None:
-            self.agent.stop(at_once=at_once)
+        with self._succession:
+            self._stopping, agents = True, self._agents()
+        for agent in agents:
+            agent.dismiss(at_once=at_once)
+        for agent in agents:
+            agent.stop(at_once=False)
         self._loops[1].stop(self._resting.set)
         self._say_goodbye()
+
+    def hurry(self) -> None:
+        """While it stops: do not wait any longer for what runs."""
+        for agent in self._agents():
+            agent.hurry()
+
+    def reload(self) -> None:
+        """Let an agent that loads the modules as they are now take over; what runs, finishes. Returns at once."""
+        self._reloading.set()
+        self._resting.set()
+
+    def _agents(self) -> list[AgentProcess]:
+        return [*self._leaving, *([] if self.agent is None else [self.agent])]
+
+    def _poke(self) -> None:
+        if self.agent is not None:
+            self.agent.poke()
 
     def _say_goodbye(self) -> None:
         try:
@@ -123,9 +146,34 @@ class Host:
     def _wait(self, seconds: float) -> None:
         self.db.bell.wait(seconds)
 
+    def _rest(self, seconds: float) -> None:
+        self._resting.wait(seconds)
+        self._resting.clear()
+
+    def _succeed(self) -> None:
+        """Begin to reload when that was asked for. Those who leave go on until the new agent has its place."""
+        with self._succession:
+            if self._reloading.is_set() and self.agent is not None and not self._stopping:
+                self._reloading.clear()
+                successor = self.agent.successor()
+                successor.start()
+                self._leaving.append(self.agent)
+                self.agent = successor
+        if self._leaving and self._has_its_place():
+            for agent in self._leaving:
+                agent.dismiss()
+        self._leaving = [agent for agent in self._leaving if agent.pid is not None]
+
+    def _has_its_place(self) -> bool:
+        """Whether the agent is registered: from then on it takes what is queued."""
+        with self.db.read() as conn:
+            present = {(node.role, node.host, node.pid) for node in nodes.live(conn)}
+        return self.agent is not None and ("agent", self.node.host, self.agent.pid) in present
+
     def _tend(self) -> float:
-        if self.agent is not None:
-            self.agent.keep_up()
+        self._succeed()
+        for agent in self._agents():
+            agent.keep_up()
         reaped = self.reaper.tick()
         if reaped.nodes or reaped.executions:
             self.watch(reaped)

@@ -32,7 +32,7 @@ class AgentProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._failures = 0
         self._started_at = float("-inf")
-        self._ending = False
+        self._end_by: float | None = None
 
     @property
     def pid(self) -> int | None:
@@ -57,32 +57,52 @@ class AgentProcess:
         """There is work."""
         self._write(POKE)
 
+    def successor(self) -> "AgentProcess":
+        """Another one like it, not started yet, to take over from it."""
+        return AgentProcess(self.command, self.charge, self.clock, self.patience)
+
     def keep_up(self) -> None:
-        """Start it again when it died, unless it was told to end."""
-        if self._ending or self._process is None or self._process.poll() is None:
+        """Start it again when it died; one that was told to end is killed when it takes too long."""
+        if self._process is None:
             return
+        if self._end_by is not None:
+            if self.clock.monotonic() > self._end_by and self.pid is not None:
+                self._kill(self._process)
+        elif self._process.poll() is not None:
+            self._start_again(self._process.returncode)
+
+    def _start_again(self, exit_code: int) -> None:
         lived = self.clock.monotonic() - self._started_at
         self._failures = 0 if lived > CALM else self._failures
         if lived < RESTART[min(self._failures, len(RESTART) - 1)]:
             return
-        log.warning("the agent ended; it is started again", exit_code=self._process.returncode)
+        log.warning("the agent ended; it is started again", exit_code=exit_code)
         self._failures += 1
         self._close()
         self.start()
 
+    def dismiss(self, *, at_once: bool = False) -> None:
+        """Tell it to end: when what runs is over, or at once. Nobody waits for it."""
+        if self._end_by is None or at_once:
+            self._tell(END_NOW if at_once else END)
+        if self._end_by is None:
+            self._end_by = self.clock.monotonic() + self.patience
+
     def stop(self, *, at_once: bool) -> None:
         """End it, and wait until it has; it is killed when it takes too long."""
-        self._ending = True
+        self.dismiss(at_once=at_once)
         if self._process is None:
             return
-        self._tell(END_NOW if at_once else END)
         try:
             self._process.wait(self.patience)
         except subprocess.TimeoutExpired:
-            log.error("the agent did not end in time and is killed", pid=self._process.pid)
-            self._process.kill()
-            self._process.wait()
+            self._kill(self._process)
         self._close()
+
+    def _kill(self, process: "subprocess.Popen[bytes]") -> None:
+        log.error("the agent did not end in time and is killed", pid=process.pid)
+        process.kill()
+        process.wait()
 
     def hurry(self) -> None:
         """Do not wait any longer for what runs."""
