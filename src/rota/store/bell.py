@@ -99,7 +99,7 @@ class PostgresBell(Bell):
         super().__init__()
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._closing = threading.Event()
-        self._wakes, self._wake = os.pipe()
+        self._wakes = self._wake = -1
         self._thread: threading.Thread | None = None
 
     def ring(self, conn: Connection) -> None:
@@ -109,7 +109,8 @@ class PostgresBell(Bell):
 
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for a ring from any process."""
-        if self._thread is None:
+        if self._thread is None and not self._closing.is_set():
+            self._wakes, self._wake = os.pipe()
             self._thread = threading.Thread(target=self._listen, name="rota-bell", daemon=True)
             self._thread.start()
         return super().wait(seconds)
@@ -141,11 +142,12 @@ class PostgresBell(Bell):
             return
         self._closing.set()
         super().close()
+        if self._thread is None:
+            return
         os.write(self._wake, b"!")
-        if self._thread is not None:
-            # It may be about to connect, which takes as long as the server lets it wait.
-            self._thread.join(1)
-        if self._thread is None or not self._thread.is_alive():
+        # It may be about to connect, which takes as long as the server lets it wait.
+        self._thread.join(1)
+        if not self._thread.is_alive():
             os.close(self._wakes)
             os.close(self._wake)
 

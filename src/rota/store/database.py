@@ -1,7 +1,9 @@
 """The connection to the one database: reading, writing, and what differs between SQLite and PostgreSQL."""
 
+import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -52,6 +54,7 @@ class Database:
         else:
             self._reader = self._writer = _postgres_engine(self.url)
         self.bell: Bell = make_bell(self.url, self._reader)
+        _mind_forks(weakref.ref(self))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -97,16 +100,34 @@ class Database:
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and forget who listens. Whoever uses it again opens it again."""
         self.bell.close()
         self._reader.dispose()
         self._writer.dispose()
+        self.bell = make_bell(self.url, self._reader)
+
+    def forked(self) -> None:
+        """In a process that was forked off: leave the connections to the one that opened them."""
+        self._turn = threading.Lock()
+        self._reader.dispose(close=False)
+        self._writer.dispose(close=False)
+        self.bell = make_bell(self.url, self._reader)
 
     def __enter__(self) -> "Database":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _mind_forks(database: "weakref.ref[Database]") -> None:
+    """A server that forks its workers may have used the database before: a connection is for one process only."""
+
+    def after() -> None:
+        if (found := database()) is not None:
+            found.forked()
+
+    os.register_at_fork(after_in_child=after)
 
 
 def _data_errors(error: DBAPIError) -> tuple[type[BaseException], ...]:
