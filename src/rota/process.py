@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rota.app import Rota
     from rota.engine.agent import Agent
 
+SWITCH = 0.0005
+"""Seconds after which a thread of the agent lets another one go on: each answer of the database would otherwise wait
+up to 5 ms for the thread that looks after the runners."""
+
 
 def runner(control_fd: int, output_fd: int, page: Page) -> None:
     """A runner, called by its keeper."""
@@ -24,17 +28,20 @@ def agent() -> None:
     """An agent: its charge is the first line of its input, then its parent pokes it; at the end of input it ends."""
     import json
     import signal
+    import sys
     import threading
 
-    from rota.app import build, configure_logging
+    from rota.app import build
     from rota.engine.agent import Patience
     from rota.engine.boot import Parts, make_agent
     from rota.settings import Settings
+    from rota.telemetry import logs
 
     # A buffer would swallow what comes after the line.
     with open(0, "rb", buffering=0, closefd=False) as told:
         charge = json.loads(told.readline())
-    configure_logging()
+    logs.configure()
+    sys.setswitchinterval(SWITCH)
     settings = Settings(**charge["settings"])
     made: list[Agent] = []
 
