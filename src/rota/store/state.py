@@ -75,6 +75,11 @@ def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[D
     return [_due(row) for row in conn.execute(_DUE, given)]
 
 
+def upcoming(conn: Connection, since: datetime, until: datetime, most: int) -> list[Due]:
+    """At most `most` jobs that are due after `since` and not after `until`, the earliest first; none is locked."""
+    return [_due(row) for row in conn.execute(_DUE, {"since": since, "until": until, "most": most})]
+
+
 def _due(row: Row[Any]) -> Due:
     values: Sequence[Any] = row
     overlap, misfire, grace = values[7:10]

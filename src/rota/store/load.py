@@ -1,0 +1,42 @@
+"""How many jobs are due when, as far as their next fires tell."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, func, select, type_coerce
+
+from rota.store.activity import SPAN
+from rota.store.schema import Instant, job_state
+
+_next = job_state.c.next_run
+
+
+def due_by_span(conn: Connection, since: datetime, until: datetime) -> dict[datetime, int]:
+    """How many jobs are due next in each ten minutes after `since` and not after `until`."""
+    begin = _begin(conn)
+    query = select(begin, func.count()).where(_next > since, _next <= until).group_by(begin)
+    return {at: n for at, n in conn.execute(query.order_by(begin))}
+
+
+def _begin(conn: Connection) -> ColumnElement[datetime]:
+    """The begin of the ten minutes of next_run."""
+    if conn.dialect.name == "postgresql":
+        seconds = func.extract("epoch", _next) / SPAN.total_seconds()
+        return type_coerce(func.to_timestamp(func.floor(seconds) * SPAN.total_seconds()), Instant())
+    micros = type_coerce(_next, BigInteger())
+    span = int(SPAN.total_seconds()) * 1_000_000
+    return type_coerce(micros - micros % span, Instant())
+
+
+def due_at(conn: Connection, instants: Sequence[datetime]) -> dict[datetime, int]:
+    """How many jobs are due next at each of those instants; one at which none is, is not there."""
+    query = select(_next, func.count()).where(_next.in_(instants)).group_by(_next)
+    return {at: n for at, n in conn.execute(query)}
+
+
+def crowd(conn: Connection, since: datetime, until: datetime) -> tuple[datetime, int] | None:
+    """The instant after `since` and not after `until` at which the most jobs are due next, and how many."""
+    many = func.count()
+    query = select(_next, many).where(_next > since, _next <= until).group_by(_next)
+    row = conn.execute(query.order_by(many.desc(), _next).limit(1)).one_or_none()
+    return None if row is None else (row[0], row[1])
