@@ -33,6 +33,7 @@ from rota.http.guard import Gate
 from rota.http.hub import Hub
 from rota.http.identity import Auth, Identity
 from rota.services.statistics import Statistics
+from rota.web import site as web
 
 ROUTERS: tuple[APIRouter, ...] = (
     schedules.router,
@@ -70,9 +71,12 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
     app.state.overview = Cached(Statistics(rota.db, rota.clock), rota.clock)
     for router in ROUTERS:
         app.include_router(router)
-    refusals.install(app)
+    refusals.install(app, refusals.as_document)
+    app.mount(web.PATH, web.create(app.state))
     app.add_middleware(
-        Edge, hosts=rota.settings.allowed_hosts if hosts is None else hosts, slashed=_slashed()
+        Edge,
+        hosts=rota.settings.allowed_hosts if hosts is None else hosts,
+        slashed={*_slashed(), f"{web.PATH}/"},
     )
     made: dict[str, Any] = {}
 

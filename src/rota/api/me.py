@@ -10,8 +10,9 @@ from rota.api.route import Asker, Product, about
 from rota.api.users import Password
 from rota.domain.account import User
 from rota.domain.permission import Action, Role, may
+from rota.http.entering import begin
 from rota.http.guard import GuardedRoute
-from rota.http.identity import Visitor, address, clear_cookie, request_id, set_cookie
+from rota.http.identity import Visitor, address, clear_cookie, request_id
 
 router = APIRouter(prefix="/api/v1", tags=["me"], route_class=GuardedRoute)
 
@@ -111,8 +112,5 @@ def first_admin(who: First, request: Request, response: Response, rota: Product)
 
 
 def _begin(request: Request, response: Response, rota: Product, user: User) -> SignedIn:
-    agent = request.headers.get("user-agent", "")[:200]
-    begun = rota.sessions.begin(user, address=address(request), agent=agent)
-    seconds = int((begun.expires_at - rota.clock.now()).total_seconds())
-    set_cookie(request, response, begun.secret, seconds)
+    begun = begin(request, response, rota, user)
     return SignedIn(user=user, csrf_token=begun.csrf, expires_at=begun.expires_at)

@@ -1,62 +1,11 @@
 """How values are said: instants, spans, counts, and text that may hold anything."""
 
-import unicodedata
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+from rota.domain.words import count, milliseconds, plural, relative, rough, shown, span
 
-
-def shown(text: str, keep: str = "") -> str:
-    """The text with every control character written out, so that a terminal only ever gets visible ones.
-
-    keep  control characters that may stay, such as "\\n"
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if char in keep or not _is_control(char) else _escaped(char) for char in text)
-
-
-def _is_control(char: str) -> bool:
-    # U+200D and the variation selectors join emoji; they move nothing on a terminal.
-    return unicodedata.category(char) in _HIDDEN and char != "\u200d"
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode() if ord(char) != 0x7F else "\\x7f"
-
-
-def span(seconds: float) -> str:
-    """A length of time in its two largest units: "350 ms", "41 s", "2 min 5 s", "3 h", "12 d"."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 10 and seconds % 1 >= 0.05:
-        return f"{seconds:.1f} s"
-    rest = round(seconds)
-    for place, (size, word) in enumerate(UNITS):
-        if rest >= size:
-            whole, left = divmod(rest, size)
-            minor = int(left // UNITS[place + 1][0]) if place < len(UNITS) - 1 and whole < 10 else 0
-            return f"{whole:.0f} {word}" + (f" {minor} {UNITS[place + 1][1]}" if minor else "")
-    return "0 s"
-
-
-def rough(seconds: float) -> str:
-    """A length of time in its largest unit, for narrow columns: "3 h", "12 d"."""
-    rest = round(seconds)
-    for size, word in UNITS:
-        if rest >= size:
-            return f"{rest / size:.0f} {word}"
-    return "0 s"
-
-
-def relative(instant: datetime, now: datetime) -> str:
-    """How far from now: "in 3 h", "2 min ago", "now"."""
-    ahead = (instant - now) / timedelta(seconds=1)
-    if abs(ahead) < 0.5:
-        return "now"
-    return f"in {rough(ahead)}" if ahead > 0 else f"{rough(-ahead)} ago"
+__all__ = ["clock_time", "count", "milliseconds", "plural", "relative", "rough", "shown", "span", "when"]
 
 
 def clock_time(instant: datetime, zone: tzinfo | None) -> str:
@@ -82,20 +31,3 @@ def _zone(name: str) -> tzinfo:
         return UTC if name == "UTC" else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return UTC
-
-
-def milliseconds(ms: int | float | None) -> str:
-    """A duration that is stored in milliseconds."""
-    return "" if ms is None else span(ms / 1000)
-
-
-def count(n: int | float | None) -> str:
-    """A number in groups of three, "4,812"; nothing for None."""
-    if n is None:
-        return ""
-    return f"{n:,.0f}" if float(n).is_integer() else f"{n:g}"
-
-
-def plural(n: int, word: str) -> str:
-    """ "1 job", "2 jobs"."""
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"

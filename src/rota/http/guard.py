@@ -35,8 +35,10 @@ class Gate:
     def __init__(self, rota: Rota, identity: Identity) -> None:
         self.rota, self.identity = rota, identity
 
-    def admit(self, request: Request, action: Action | None) -> Visitor | None:
+    def admit(self, request: Request, action: Action | None, token: str | None = None) -> Visitor | None:
         """Who asks, if he may do `action` (None: anything that needs nobody to be known).
+
+        token  the word that a form sent to show that it is of our own page; a header does as well
 
         Raises Refusal: 401 for nobody, 403 for a visitor who may not, which is audited.
         """
@@ -46,7 +48,7 @@ class Gate:
         visitor = self.identity.of(request)
         if visitor is None:
             raise unknown()
-        require_intent(request, visitor, self.rota)
+        require_intent(request, visitor, self.rota, token)
         if not may(visitor.actor.role, visitor.actor.scopes, action):
             raise self.denied(visitor.actor, action, request.url.path)
         return visitor

@@ -43,10 +43,12 @@ def require_own(request: HTTPConnection) -> None:
         )
 
 
-def require_intent(request: HTTPConnection, visitor: Visitor, rota: Rota) -> None:
+def require_intent(request: HTTPConnection, visitor: Visitor, rota: Rota, token: str | None = None) -> None:
     """Raises Refusal for a change that the visitor's browser may have been tricked into.
 
     Who comes by a cookie must show the word that is bound to his session; a token in a header is proof enough.
+
+    token  that word, as a form sent it in a field; else it is in the header
     """
     if visitor.by_header or request.scope.get("method", "GET") in SAFE:
         return
@@ -58,7 +60,7 @@ def require_intent(request: HTTPConnection, visitor: Visitor, rota: Rota) -> Non
                 fix="send the header Origin, or use a token",
             )  # fmt: skip
         return
-    if not rota.sessions.csrf_fits(visitor.secret, request.headers.get(HEADER)):
+    if not rota.sessions.csrf_fits(visitor.secret, token or request.headers.get(HEADER)):
         raise Refusal(
             403, f"the header {HEADER} is missing or is not this session's", code="csrf", field=HEADER,
             fix="send the csrf_token that GET /api/v1/me tells",

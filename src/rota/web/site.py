@@ -1,0 +1,42 @@
+"""The dashboard as an application of its own, to be mounted beside the API."""
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.datastructures import State
+from starlette.responses import Response
+
+from rota.http import refusals
+from rota.http.problem import Problem
+from rota.web import system
+from rota.web.assets import Assets
+from rota.web.pages import entrance, preferences, static
+from rota.web.templating import environment
+from rota.web.view import View
+
+PATH = "/admin/cron"
+
+ROUTERS: tuple[APIRouter, ...] = (
+    static.router,
+    entrance.router,
+    preferences.router,
+)
+"""In this order: what is below /-/ goes before what has a job's name in its path."""
+
+
+def create(shared: State) -> FastAPI:
+    """The dashboard. shared: the product, its gate and its hub, as the API has them"""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.rota, app.state.gate, app.state.hub = shared.rota, shared.gate, shared.hub
+    app.state.assets, app.state.templates = Assets(), environment()
+    app.state.system = system.system(shared.rota)
+    app.state.overview = system.overview(shared.rota)
+    for router in ROUTERS:
+        app.include_router(router)
+    refusals.install(app, _as_page)
+    return app
+
+
+def _as_page(request: Request, told: Problem, headers: dict[str, str]) -> Response:
+    """What is wrong with a request that reaches no page: there is none at its address."""
+    view = View(request)
+    view.visitor = request.app.state.gate.identity.of(request)
+    return view.refuse(told, headers)

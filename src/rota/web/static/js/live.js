@@ -1,0 +1,53 @@
+// Live pages: when something changed, #live is fetched anew and morphed in place. A pause holds it as it is.
+{
+  const GAP = 700; // milliseconds between two looks
+  const STALE = 30000; // and the longest without one: relative times grow old
+  const EVENTS = ["execution", "job", "node", "reset"];
+
+  const stream = document.getElementById("stream");
+  const button = document.querySelector("[data-pause]");
+  let paused = false, due = false, last = Date.now(), timer = 0, busy = false;
+
+  const live = () => document.getElementById("live");
+  // Nothing moves below a menu that is open, a selection, or a text that is being written.
+  const held = () => paused || document.hidden || Boolean(live()?.querySelector("details.menu[open], .pick:checked, dialog[open]"))
+    || Boolean(document.activeElement?.matches("#live input[type=search], #live textarea"));
+
+  const look = async () => {
+    timer = 0;
+    if (!due || busy || !live() || held()) return;
+    due = false;
+    busy = true;
+    last = Date.now();
+    try {
+      await htmx.ajax("GET", location.href, { source: live(), target: "#live", select: "#live", selectOOB: "#strip,#standing", swap: "outerMorph ignoreTitle:true" });
+    } finally {
+      busy = false;
+      if (due) soon();
+    }
+  };
+  const soon = () => { if (!timer) timer = setTimeout(look, Math.max(50, last + GAP - Date.now())); };
+  const changed = () => { due = true; soon(); };
+
+  if (stream && live()) {
+    for (const name of EVENTS) stream.addEventListener(name, changed);
+    // After a break the stream resumes where it ended; what it may have missed is looked for.
+    stream.addEventListener("ready", () => { if (Date.now() - last > GAP) changed(); });
+    stream.setAttribute("hx-sse:connect", stream.dataset.url);
+    htmx.process(stream);
+    setInterval(() => { if (Date.now() - last > STALE) due = true; if (due) soon(); }, 1000);
+    document.addEventListener("visibilitychange", changed);
+    if (button) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        paused = !paused;
+        button.setAttribute("aria-pressed", paused);
+        button.setAttribute("aria-label", paused ? "Paused. Resume updates" : "Live. Pause updates");
+        button.classList.toggle("paused", paused);
+        button.querySelector("span").textContent = paused ? "Paused" : "Live";
+        document.dispatchEvent(new CustomEvent("rota:pause", { detail: paused }));
+        if (!paused) changed();
+      });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+"""How the whole stands, for the frame of every page: what is wrong with it, and which nodes live."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rota.app import Rota
+from rota.services.diagnosis import Finding
+from rota.services.statistics import Overview
+from rota.web.fresh import Fresh
+
+FRESH = 2.0
+"""Seconds that the frame of a page may be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """wrong: the worst first; silent: since the scheduler's last heartbeat, None without a scheduler"""
+
+    wrong: list[Finding]
+    scheduler: str | None
+    silent: timedelta | None
+    nodes: int
+    slots: int
+
+
+def system(rota: Rota) -> Fresh[System]:
+    """How the whole stands, at most FRESH seconds ago."""
+
+    def look() -> System:
+        seen = [one for one in rota.presence.nodes() if one.is_alive]
+        first = next((one for one in seen if one.node.role == "scheduler"), None)
+        return System(
+            wrong=_worst(rota.diagnosis.examine()),
+            scheduler=first.node.name if first else None,
+            silent=first.silent if first else None,
+            nodes=len({one.node.name for one in seen}),
+            slots=sum(one.node.slots for one in seen),
+        )
+
+    return Fresh(look, rota.clock, FRESH)
+
+
+def _worst(found: list[Finding]) -> list[Finding]:
+    """What is wrong. Where nothing runs at all, no queue is served either, which needs no saying."""
+    wrong = [one for one in found if one.ok is False]
+    if any(one.name == "agent" for one in wrong):
+        return [one for one in wrong if one.name != "queue"]
+    return wrong
+
+
+def overview(rota: Rota) -> Fresh[Overview]:
+    """The numbers of the whole, at most FRESH seconds ago."""
+    return Fresh(rota.statistics.overview, rota.clock, FRESH)

@@ -1,0 +1,61 @@
+"""The templates: what they may call, and nothing in them that is not escaped."""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from rota.domain.words import count, milliseconds, plural, rough, shown, span
+
+KEPT = "\n\t"
+"""Control characters that mean something in a text; all others are written out."""
+
+
+def visible(value: object) -> str:
+    """Text of others, as it may stand in a page: what would move, turn or hide it is written out."""
+    return shown(str(value), KEPT)
+
+
+def breakable(name: str) -> Markup:
+    """A long name that may be broken after each of its words."""
+    marked = escape(visible(name))
+    for mark in "_.-":
+        marked = marked.replace(mark, Markup(f"{mark}<wbr>"))
+    return marked
+
+
+def prose(text: str) -> Markup:
+    """A message as a sentence: a capital, a full stop, and `commands` set as such."""
+    told = visible(text)
+    told = told[:1].upper() + told[1:] + ("" if told[-1:] in ".?!…" else ".")
+    parts = [escape(part) for part in told.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 and number < len(parts) - 1 else part
+        for number, part in enumerate(parts)
+    )
+
+
+def environment() -> Environment:
+    """Reads templates/*.html. What is named in them and is not there is an error."""
+    made = Environment(
+        loader=PackageLoader("rota.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_finalize,
+    )  # fmt: skip
+    made.filters.update(
+        breakable=breakable,
+        count=count,
+        ms=milliseconds,
+        plural=plural,
+        prose=prose,
+        rough=rough,
+        span=span,
+        visible=visible,
+    )
+    return made
+
+
+def _finalize(value: Any) -> Any:
+    """Every text that is put into a page comes through here: None is nothing, hidden characters are shown."""
+    if value is None:
+        return ""
+    return visible(value) if type(value) is str else value
