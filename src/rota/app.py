@@ -1,5 +1,6 @@
 """Everything put together: the one place that knows every part."""
 
+import json
 import os
 import socket
 import sys
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
     from rota.engine.scheduler import Fired
     from rota.services.accounts import Accounts
     from rota.services.auditing import Auditing
+    from rota.services.catalogue import Catalogue
+    from rota.services.configuration import Configuration
     from rota.services.definitions import Definitions
     from rota.services.entrance import Entrance
     from rota.services.executions import Executions
     from rota.services.explaining import Explaining
     from rota.services.holds import Holds
     from rota.services.jobs import Jobs
+    from rota.services.presence import Presence
     from rota.services.rights import Rights
     from rota.services.sessions import Sessions
+    from rota.services.statistics import Statistics
     from rota.services.tokens import Tokens
     from rota.services.vault import Vault
     from rota.store.nodes import Node
@@ -145,6 +150,34 @@ class Rota:
 
         return Auditing(self.db, self.clock)
 
+    @cached_property
+    def statistics(self) -> "Statistics":
+        """The numbers of the whole."""
+        from rota.services.statistics import Statistics
+
+        return Statistics(self.db, self.clock)
+
+    @cached_property
+    def presence(self) -> "Presence":
+        """Which nodes are there."""
+        from rota.services.presence import Presence
+
+        return Presence(self.db, self.clock)
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The tasks that can be run."""
+        from rota.services.catalogue import Catalogue
+
+        return Catalogue(self.db, self.clock)
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        """The settings that the database keeps."""
+        from rota.services.configuration import Configuration
+
+        return Configuration(self.db, self.clock, self.environ)
+
     def upgrade(self) -> bool:
         """Bring the database to this version's schema; a new one starts with the default jobs.
 
@@ -167,14 +200,11 @@ class Rota:
         patience = self.settings.shutdown_grace + self.settings.kill_after + 15
         command = [sys.executable, "-P", "-m", "rota.process"]
         below = AgentProcess(command, self.charge(), self.clock, patience) if agent else None
-        reaper = Reaper(self.db, self.clock)
-        node = self.node("scheduler")
+        node, reaper = self.node("scheduler"), Reaper(self.db, self.clock)
         return Host(self.db, self.clock, node, self.holds, reaper, below, watch or (lambda _: None))
 
     def charge(self, only: int | None = None) -> bytes:
         """What the agent's process is told on its input: these settings, and the one execution it is there for."""
-        import json
-
         return json.dumps({"settings": self.settings.model_dump(mode="json"), "only": only}).encode()
 
     def node(self, role: str, only: int | None = None) -> "Node":
@@ -184,16 +214,10 @@ class Rota:
 
         host, now = socket.gethostname(), self.clock.now()
         return Node(
-            name=self.settings.node_name or host,
-            role=role,
-            host=host,
-            pid=os.getpid(),
-            pid_started=started_at(os.getpid()) or 0.0,
-            version=version("rota"),
-            registered_at=now,
-            beat_at=now,
+            name=self.settings.node_name or host, role=role, host=host, pid=os.getpid(),
+            pid_started=started_at(os.getpid()) or 0.0, version=version("rota"), registered_at=now, beat_at=now,
             info={"variables": self.jobs.variables.digests(), "machine": machine(), "only": only},
-        )
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the database."""
@@ -204,23 +228,6 @@ class Rota:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def configure_logging() -> None:
-    """What rota itself has to say goes to standard error, a line each, tracebacks without the values in them."""
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def build(

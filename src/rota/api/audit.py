@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 from rota.api import cursors
 from rota.api.instants import Instant
 from rota.api.route import MOST_ID, Asker, Product, about
+from rota.domain.chain import Head
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
 from rota.services.auditing import entry_json
@@ -77,13 +78,30 @@ class EntryPage(BaseModel):
     next_cursor: str | None
 
 
+class Fault(BaseModel):
+    """One thing that is wrong."""
+
+    kind: str = Field(description="edited, moved, resealed or missing")
+    seq: int = Field(description="the place in the chain")
+    id: int | None = Field(description="the row; null for one that is missing")
+    text: str
+
+
 class Verdict(BaseModel):
     """Whether the log is as it was written."""
 
     whole: bool
     rows: int
     unsealed: int
-    faults: list[str]
+    head: str = Field(
+        description="the last place and its hash, PLACE:HASH; keep it elsewhere, and ask with it later"
+    )
+    faults: list[Fault]
+
+
+def _head(text: str) -> Head:
+    seq, _, digest = text.partition(":")
+    return Head(int(seq), digest)
 
 
 @router.get("", **about("List the audit log", Action.AUDIT_READ, headers={"Link": "the next page"}))
@@ -99,14 +117,17 @@ def list_audit(
 
 
 @router.get("/verify", **about("Verify the audit log", Action.AUDIT_VERIFY))
-def verify_audit(rota: Product) -> Verdict:
+def verify_audit(
+    rota: Product,
+    head: Annotated[
+        str | None, Query(description="what an earlier answer said", pattern=r"^[0-9]{1,18}:[0-9a-f]{64}$")
+    ] = None,
+) -> Verdict:
     """Whether a row was edited, deleted, moved or is missing."""
-    found = rota.auditing.verify()
+    found = rota.auditing.verify(None if head is None else _head(head))
+    faults = [Fault(kind=one.kind, seq=one.seq, id=one.row, text=one.text) for one in found.faults]
     return Verdict(
-        whole=found.is_whole,
-        rows=found.rows,
-        unsealed=found.unsealed,
-        faults=[str(one) for one in found.faults],
+        whole=found.is_whole, rows=found.rows, unsealed=found.unsealed, head=str(found.head), faults=faults
     )
 
 

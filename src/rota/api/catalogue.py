@@ -8,8 +8,7 @@ from rota.api.answers import Node, Task
 from rota.api.route import Product, about
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
-from rota.services.catalogue import Catalogue
-from rota.services.presence import Presence, Seen
+from rota.services.presence import Seen
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
 
@@ -25,7 +24,7 @@ TASK = {
 ))  # fmt: skip
 def list_tasks(rota: Product) -> Any:
     """What jobs can run, with the JSON Schema of its arguments, and how many live nodes know it."""
-    return Catalogue(rota.db, rota.clock).tasks()
+    return rota.catalogue.tasks()
 
 
 @router.get("/tasks/{task}", tags=["tasks"], response_model=Task, **about(
@@ -33,13 +32,13 @@ def list_tasks(rota: Product) -> Any:
 ))  # fmt: skip
 def get_task(task: Annotated[str, Path(max_length=200, description="its dotted name")], rota: Product) -> Any:
     """One task, with the nodes that know it and the jobs that run it."""
-    return Catalogue(rota.db, rota.clock).task(task)
+    return rota.catalogue.task(task)
 
 
 @router.get("/nodes", tags=["nodes"], **about("List nodes", Action.NODE_READ))
 def list_nodes(rota: Product) -> list[Node]:
     """The processes that schedule and run, as far as they have not said goodbye, and how long each is silent."""
-    return [_node(seen) for seen in Presence(rota.db, rota.clock).nodes()]
+    return [_node(seen) for seen in rota.presence.nodes()]
 
 
 def _node(seen: Seen) -> Node:

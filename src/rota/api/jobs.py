@@ -12,7 +12,6 @@ from rota.domain.errors import Conflict, Invalid
 from rota.domain.job import Job, JobPatch, JobSpec, JobStatus
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
-from rota.services.configuration import Configuration
 from rota.services.listing import Listing, Page
 from rota.store.job_pages import Order
 from rota.store.jobs import Filter
@@ -48,6 +47,9 @@ def list_jobs(
     is_enabled: Annotated[bool | None, Query(description="only enabled, or only disabled ones")] = None,
     job_type: Annotated[str | None, Query(description="only jobs of this type", max_length=100)] = None,
     tag: Annotated[str | None, Query(description="only jobs with this tag", max_length=100)] = None,
+    is_overdue: Annotated[
+        bool, Query(description="only jobs whose time has passed, beyond their grace, without a run")
+    ] = False,
     search: Annotated[
         str | None, Query(description="only jobs with this in name, title or description", max_length=200)
     ] = None,
@@ -55,7 +57,10 @@ def list_jobs(
 ) -> Any:
     """Jobs by page, as far as 10,000 jobs deep, or by cursor without end."""
     order = cursors.order_of(sort)
-    wanted = Filter(status=status, is_enabled=is_enabled, job_type=job_type, tag=tag, search=search)
+    wanted = Filter(
+        status=status, is_enabled=is_enabled, job_type=job_type, tag=tag, search=search,
+        overdue_at=rota.clock.now() if is_overdue else None,
+    )  # fmt: skip
     after = None if cursor is None else cursors.read(cursor, order)
     found = Listing(rota.db).page(wanted, order, number=page, size=size, after=after)
     told = _page(found, order, None if cursor else page, size)
@@ -84,12 +89,18 @@ def create_job(
     spec: Annotated[JobSpec, CREATE], request: Request, response: Response, rota: Product, by: Asker
 ) -> Job:
     """Make a job of a task that some node knows. What is not given is as the settings say, or as the default is."""
-    defaults = Configuration(rota.db, rota.clock, rota.environ).job_defaults()
+    defaults = rota.configuration.job_defaults()
     usual = {name: value for name, value in defaults.items() if name not in spec.model_fields_set}
     made = rota.jobs.create(spec.model_copy(update=usual), by)
     response.headers["ETag"] = etag(made)
     response.headers["Location"] = location(request, f"/jobs/{made.id}")
     return made
+
+
+@router.post("/check", **about("Check a job", Action.JOB_READ, 404, body=True, status=204))
+def check_job(spec: Annotated[JobSpec, CREATE], rota: Product) -> None:
+    """Whether a job could be made so: its task is known, its arguments fit, its schedule has a fire. Makes nothing."""
+    rota.jobs.check(spec)
 
 
 @router.get("/{job}", **about("Get a job", Action.JOB_READ, 404, headers=ETAG, example=JOB))

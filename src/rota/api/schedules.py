@@ -37,7 +37,7 @@ class Asked(BaseModel):
     schedule_expression: str = Field("", max_length=10_000)
     timezone: str = Field("UTC", max_length=100)
     after: Instant | None = Field(None, description="from when on to show fires; default: now")
-    count: Count = Field(5, ge=0, le=100, description="how many fires to show")
+    count: Count = Field(5, ge=0, le=1000, description="how many fires to show")
 
 
 class Cached:

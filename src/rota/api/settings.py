@@ -9,7 +9,7 @@ from rota.api.answers import Setting
 from rota.api.route import Asker, Product, about
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
-from rota.services.configuration import Configuration, Kept
+from rota.services.configuration import Kept
 
 router = APIRouter(prefix="/api/v1/settings", tags=["settings"], route_class=GuardedRoute)
 
@@ -39,7 +39,7 @@ def change_settings(
     by: Asker,
 ) -> list[Setting]:
     """Change those given. 409 for one that the environment sets."""
-    kept = Configuration(rota.db, rota.clock, rota.environ)
+    kept = rota.configuration
     for name, value in changes.model_dump(mode="json", exclude_unset=True).items():
         kept.set(name, None if value is None else _text(value), by)
     return _all(rota)
@@ -50,4 +50,4 @@ def _text(value: Any) -> str:
 
 
 def _all(rota: Product) -> list[Setting]:
-    return [Setting.model_validate(one) for one in Configuration(rota.db, rota.clock, rota.environ).values()]
+    return [Setting.model_validate(one) for one in rota.configuration.values()]

@@ -17,11 +17,12 @@ _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 def complete_job(ctx: plain.Context, _param: plain.Parameter, incomplete: str) -> list[str]:
     """The names of jobs that begin so; a shell that completes is never told of an error."""
     from rota.cli.session import Session
-    from rota.store import jobs
+    from rota.store.jobs import Filter
 
     try:
-        with Session(ctx).rota() as rota, rota.db.read() as conn:
-            return [name for name in jobs.names(conn) if name.startswith(incomplete)]
+        with Session(ctx).rota() as rota:
+            found = rota.jobs.search(Filter(search=incomplete or None), size=1000)
+            return [job.name for job in found if job.name.startswith(incomplete)]
     except Exception:
         return []
 

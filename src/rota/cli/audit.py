@@ -108,8 +108,11 @@ def verify(session: Session, head: "Head | None") -> None:
 
     Print the head of the chain too: kept elsewhere, it proves later that the log was not made anew as a whole.
     """
+    from rota.client.remote import Remote
+
     with session.rota() as rota:
-        rota.auditing.seal()
+        if not isinstance(rota, Remote):
+            rota.auditing.seal()
         found = rota.auditing.verify(head)
     _print_verified(session, found)
     if not found.is_whole:
@@ -160,7 +163,7 @@ def export(session: Session, **wanted: Any) -> None:
 @pass_session
 def archive(session: Session, before: datetime, file: Path) -> None:
     """Move old rows from the database into a file. A checkpoint stays, which the rest of the chain follows on."""
-    with session.rota() as rota:
+    with session.local() as rota:
         rota.auditing.seal()
         with file.open("x", encoding="utf-8") as out:
             for piece in rota.auditing.export("jsonl", session.actor, _filter(None, until=before)):

@@ -32,8 +32,10 @@ def config() -> None:
 @config.command("show")
 @pass_session
 def show(session: Session) -> None:
-    """Show each setting with where it comes from."""
-    rows = [*_of_process(session), *_of_database(session)]
+    """Show each setting with where it comes from; of a server, those that its database keeps."""
+    rows = _of_database(session)
+    if session.server is None:
+        rows = [*_of_process(session), *rows]
     columns: list[Column[Shown]] = [
         Column("name", lambda one: Cell(one.name, "bold")),
         Column("value", lambda one: _text(one.value), least=12),
@@ -72,12 +74,12 @@ def _masked(name: str, value: Any) -> Any:
 
 
 def _of_database(session: Session) -> list[Shown]:
-    from rota.services.configuration import Configuration
-
     try:
         with session.rota() as rota:
-            found = Configuration(rota.db, rota.clock, rota.environ).values()
+            found = rota.configuration.values()
     except Unavailable as problem:
+        if session.server is not None:
+            raise
         session.screen.note(f"Without the settings kept in the database: {problem.message}; {problem.fix}")
         return []
     return [Shown(one.name, one.value, one.source, one.locked, one.description) for one in found]
@@ -102,12 +104,10 @@ def set_value(session: Session, name: str, value: str | None, reset: bool) -> No
     """Set a setting that is kept in the database: default_timeout, default_retries, default_overlap,
     default_grace, retention_days, retention_failed_days, dashboard_role, hold_all.
     """
-    from rota.services.configuration import Configuration
-
     if (value is None) is not reset:
         raise click.UsageError("Give a value, or --default.")
     with session.rota() as rota:
-        found = Configuration(rota.db, rota.clock, rota.environ).set(name, value, session.actor)
+        found = rota.configuration.set(name, value, session.actor)
     shown = Shown(found.name, found.value, found.source, found.locked, found.description)
     told = f"✓ {name} is {_text(found.value)} ({found.source})."
     session.screen.one(asdict(shown), [("", told)], name=name)

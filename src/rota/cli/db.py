@@ -28,6 +28,7 @@ def upgrade(session: Session) -> None:
     from rota.app import build
     from rota.store.migrations import HEAD, current
 
+    session.require_local()
     with build(session.loaded.settings) as rota:
         before = current(rota.db)
         changed = rota.upgrade()
@@ -57,7 +58,7 @@ def check(session: Session) -> None:
     """Exit 0 when the schema is the one that this version needs, 7 when not, saying what to do."""
     from rota.store.migrations import HEAD
 
-    with session.rota() as rota:
+    with session.local() as rota:
         told = f"✓ {where(rota)} is at schema {HEAD}, as this version needs."
     session.screen.one({"database": where(rota), "current": HEAD, "ok": True}, [("", told)], name=HEAD)
 

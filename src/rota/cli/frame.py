@@ -33,6 +33,12 @@ def _shared() -> list[plain.Parameter]:
         click.RichOption(
             ["--database-url"], metavar="URL", help="Where rota keeps its jobs (ROTA_DATABASE_URL).", **kept
         ),
+        click.RichOption(
+            ["--server"], metavar="URL", help="Ask this server, or profile, instead (ROTA_SERVER).", **kept
+        ),
+        click.RichOption(
+            ["-v", "--verbose"], is_flag=True, help="Say which server or database is asked.", **kept
+        ),
     ]
 
 

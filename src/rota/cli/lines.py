@@ -11,6 +11,7 @@ from rota.cli.words import shown
 
 if TYPE_CHECKING:
     from rota.app import Rota
+    from rota.client.remote import Remote
     from rota.domain.attempt import Line
 
 LEVELS = {"debug": "dim", "info": "", "warning": "yellow", "error": "red"}
@@ -32,7 +33,7 @@ class LinePrinter:
         self.screen, self.stream = screen, stream or sys.stdout
         self._seq = 0
 
-    def print_new(self, rota: "Rota", execution_id: int) -> None:
+    def print_new(self, rota: "Rota | Remote", execution_id: int) -> None:
         """Print what has come since. Raises Unavailable; what was printed is not printed again then."""
         while batch := rota.executions.lines(execution_id, self._seq, BATCH):
             for line in batch:

@@ -21,10 +21,8 @@ def nodes() -> None:
 @pass_session
 def list_nodes(session: Session) -> None:
     """List the nodes that have not said goodbye, and how long each has been silent."""
-    from rota.services.presence import Presence
-
     with session.rota() as rota:
-        found = Presence(rota.db, rota.clock).nodes()
+        found = rota.presence.nodes()
     columns: list[Column[Seen]] = [
         Column("id", lambda seen: str(seen.node.id), right=True),
         Column("name", lambda seen: Cell(seen.node.name, "bold"), least=10),

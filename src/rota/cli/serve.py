@@ -33,10 +33,12 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
 
     Brings the database to this version's schema first. Ctrl-C lets what runs finish; a second one does not wait.
     """
-    from rota.app import build, configure_logging
+    from rota.app import build
+    from rota.telemetry import logs
 
+    session.require_local()
     session.flags |= {"modules": modules or None, **flags}
-    configure_logging()
+    logs.configure()
     with build(session.loaded.settings) as rota:
         _serve(session, rota, web=web)
 

@@ -18,6 +18,8 @@ from rota.domain.errors import Denied, Unavailable
 if TYPE_CHECKING:
     from rota.app import Rota
     from rota.cli.screen import Screen
+    from rota.client.profile import Server
+    from rota.client.remote import Remote
     from rota.settings import Loaded
 
 
@@ -62,18 +64,68 @@ class Session:
         except (OSError, KeyError):
             return Actor(f"uid {os.getuid()}", "cli")
 
+    @cached_property
+    def server(self) -> "Server | None":
+        """The server that is to be asked, None for a database. An option wins over the environment."""
+        from rota.client.profile import find
+
+        given, database = self.options.get("server"), self.options.get("database_url")
+        if given and database:
+            raise plain.UsageError("--server and --database-url exclude each other.")
+        return None if database else find(given, os.environ)
+
+    def require_local(self) -> None:
+        """Raises UsageError for a command that no server can be asked for."""
+        if self.server is not None:
+            command = plain.get_current_context().command_path
+            raise plain.UsageError(
+                f"`{command}` works on this machine, not through a server; leave out --server, unset ROTA_SERVER, "
+                "or name a database with --database-url."
+            )
+
     @contextmanager
     def database(self) -> Iterator["Rota"]:
         """The product, on a database whose schema may be any. Raises Unavailable where there is no file."""
         from rota.app import build
 
+        self.require_local()
         with _begin_hint():
             _require_file(self.loaded.settings.database_url)
         with build(self.loaded.settings) as rota:
+            self._tell_mode(f"the database {rota.db.url.render_as_string(hide_password=True)}")
+            yield rota
+
+    def _tell_mode(self, what: str) -> None:
+        if self.options.get("verbose"):
+            self.screen.note(f"Asking {what}.")
+
+    @contextmanager
+    def remote(self, server: "Server") -> Iterator["Remote"]:
+        """The verbs through a server."""
+        from rota.app import SystemClock
+        from rota.client.remote import Remote
+
+        by = f", profile {server.profile}" if server.profile else ""
+        self._tell_mode(
+            f"the server {server.url}{by}, {'with a token' if server.token else 'without a token'}"
+        )
+        if not server.is_private:
+            self.screen.note("Careful: without TLS everybody on the way can read the token; use https://.")
+        with Remote(server, SystemClock()) as remote:
+            yield remote
+
+    @contextmanager
+    def rota(self) -> Iterator["Rota | Remote"]:
+        """The verbs: through a server, or on a database that has its tables."""
+        if self.server is not None:
+            with self.remote(self.server) as remote:
+                yield remote
+            return
+        with self.local() as rota:
             yield rota
 
     @contextmanager
-    def rota(self) -> Iterator["Rota"]:
+    def local(self) -> Iterator["Rota"]:
         """The product, on a database that has its tables. Raises Unavailable, saying how to make them."""
         with self.database() as rota:
             with _begin_hint():

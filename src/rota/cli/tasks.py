@@ -18,10 +18,8 @@ def tasks() -> None:
 @pass_session
 def list_tasks(session: Session) -> None:
     """List the tasks that nodes have published, with how many live nodes know each."""
-    from rota.services.catalogue import Catalogue
-
     with session.rota() as rota:
-        found = Catalogue(rota.db, rota.clock).tasks()
+        found = rota.catalogue.tasks()
     columns: list[Column[dict[str, Any]]] = [
         Column("name", lambda task: Cell(task["name"], "bold"), least=20, whole=True),
         Column("arguments", lambda task: ", ".join(_arguments(task)), least=16, rank=2),
@@ -52,10 +50,8 @@ def _summary(task: dict[str, Any]) -> str:
 @pass_session
 def show(session: Session, task: str) -> None:
     """Show one task: its arguments, where it is written, who knows it, which jobs run it."""
-    from rota.services.catalogue import Catalogue
-
     with session.rota() as rota:
-        found = Catalogue(rota.db, rota.clock).task(task)
+        found = rota.catalogue.task(task)
     session.screen.one(found, _fields(found), name=found["name"])
 
 

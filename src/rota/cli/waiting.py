@@ -15,6 +15,7 @@ from rota.domain.execution import Execution, Status
 
 if TYPE_CHECKING:
     from rota.app import Rota
+    from rota.client.remote import Remote
 
 LOOK = 0.1
 AWAY = 1.0
@@ -33,7 +34,7 @@ class Waiting:
 
     def __init__(
         self,
-        rota: "Rota",
+        rota: "Rota | Remote",
         screen: Screen,
         *,
         printer: LinePrinter | None = None,

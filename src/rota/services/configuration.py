@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +17,15 @@ from rota.store import audit, settings
 from rota.store.database import Database
 
 PREFIX = "ROTA_"
+JOB_DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "timeout": "default_timeout",
+        "max_retries": "default_retries",
+        "overlap": "default_overlap",
+        "grace": "default_grace",
+    }
+)
+"""The fields of a job that a setting is the default of."""
 
 
 class Kept(BaseModel):
@@ -86,21 +96,13 @@ class Configuration:
     def job_defaults(self) -> dict[str, Any]:
         """The fields of a new job that were not given."""
         held = self.held()
-        return {
-            "timeout": held.default_timeout,
-            "max_retries": held.default_retries,
-            "overlap": held.default_overlap,
-            "grace": held.default_grace,
-        }
+        return {field: getattr(held, name) for field, name in JOB_DEFAULTS.items()}
 
     def set(self, name: str, text: str | None, by: Actor) -> Value:
         """Set one; None: back to the default. Raises Invalid, and Conflict when the environment locks it."""
-        if name not in Kept.model_fields:
-            error = unknown("setting", name, Kept.model_fields)
-            raise Invalid(f'no setting named "{name}" is kept in the database', fix=error.fix, field=name)
+        value = parse(name, text)
         with acting(self.db, self.clock, by, Action.CONFIG_SET, f"setting:{name}") as conn:
             self._spare_locked(name)
-            value = None if text is None else _read(name, text)
             before = settings.all_of(conn).get(name)
             if value is None:
                 settings.forget(conn, name)
@@ -122,6 +124,14 @@ class Configuration:
 def variable(name: str) -> str:
     """The environment variable that sets it."""
     return PREFIX + name.upper()
+
+
+def parse(name: str, text: str | None) -> Any:
+    """The value that a text is for a setting; None for None. Raises Invalid, also where there is no such setting."""
+    if name not in Kept.model_fields:
+        error = unknown("setting", name, Kept.model_fields)
+        raise Invalid(f'no setting named "{name}" is kept in the database', fix=error.fix, field=name)
+    return None if text is None else _read(name, text)
 
 
 def _read(name: str, value: Any) -> Any:

@@ -9,8 +9,9 @@ from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rota.domain.preview import Preview
-    from rota.domain.schedule import Schedule
 
 RESULTS = (
     "queued",
@@ -157,33 +158,62 @@ def validate_schedule(
     session: Session, kind: str, expression: str, timezone: str, after: Any, count: int
 ) -> None:
     """Check a schedule, say it as a sentence, and show its next fires. Needs no database."""
+    asked = {"kind": kind, "expression": expression, "timezone": timezone}
+    check = _check_here if session.server is None else _check_there
+    data, fires = check(session, asked, after, count)
+    screen = session.screen
+    if screen.is_json or screen.quiet or screen.format == "csv":
+        screen.one(data, [], name=data["explanation"])
+        return
+    screen.line(f"✓ {data['explanation']}", "green")
+    for note in data["notes"]:
+        screen.line(f"  {note}", "yellow")
+    if count:
+        _print_fires(session, fires, empty="It has no fires of its own.")
+
+
+def _check_here(
+    session: Session, asked: dict[str, str], after: Any, count: int
+) -> "tuple[dict[str, Any], list[Preview]]":
+    """What the schedule says, for programs, and its fires. Raises InvalidSchedule."""
     import os
 
     from rota.domain.schedule import Schedule, check_new
     from rota.domain.substitution import substitute
 
     allowed = session.loaded.settings.schedule_env
-    read = Schedule(kind, substitute(expression, os.environ, allowed), timezone)
+    resolved = substitute(asked["expression"], os.environ, allowed)
+    read = Schedule(asked["kind"], resolved, asked["timezone"])
     notes = check_new(read, session.screen.now)
     fires = read.preview(after or session.screen.now, count)
-    screen = session.screen
-    if screen.is_json or screen.quiet or screen.format == "csv":
-        screen.one(_validated(read, notes, fires), [], name=read.explain())
-        return
-    screen.line(f"✓ {read.explain()}", "green")
-    for note in notes:
-        screen.line(f"  {note}", "yellow")
-    if count:
-        _print_fires(session, fires, empty="It has no fires of its own.")
+    return _validated(str(read.kind), read.expression, read.timezone, read.explain(), notes, fires), fires
 
 
-def _validated(read: "Schedule", notes: tuple[str, ...], fires: "list[Preview]") -> dict[str, Any]:
+def _check_there(
+    session: Session, asked: dict[str, str], after: Any, count: int
+) -> "tuple[dict[str, Any], list[Preview]]":
+    """The same, by the variables and the clock of the server."""
+    assert session.server is not None
+    with session.remote(session.server) as remote:
+        told = remote.jobs.validate(**asked, after=after, count=count)
+    fires = told.fires
+    return _validated(told.kind, told.expression, told.timezone, told.explanation, told.notes, fires), fires
+
+
+def _validated(
+    kind: str,
+    expression: str,
+    timezone: str,
+    explanation: str,
+    notes: "Sequence[str]",
+    fires: "list[Preview]",
+) -> dict[str, Any]:
     return {
         "valid": True,
-        "schedule_type": str(read.kind),
-        "schedule_expression": read.expression,
-        "timezone": read.timezone,
-        "explanation": read.explain(),
+        "schedule_type": kind,
+        "schedule_expression": expression,
+        "timezone": timezone,
+        "explanation": explanation,
         "notes": list(notes),
         "next_run": fires[0].at.isoformat() if fires else None,
         "next_runs": [fire_json(fire) for fire in fires],

@@ -34,8 +34,6 @@ def create(session: Session, dry_run: bool, **given: Any) -> None:
     TYPE is a word of your own, or one of the usual: document_cleanup, analytics_aggregation,
     user_activity_digest, system_health_check, database_maintenance, mcp_server_health_check, custom.
     """
-    from rota.services.configuration import Configuration
-
     spoken = {
         "name": given.pop("name"),
         "title": given.pop("title"),
@@ -45,7 +43,7 @@ def create(session: Session, dry_run: bool, **given: Any) -> None:
         "task_name": given.pop("task"),
     }
     with session.rota() as rota:
-        defaults = Configuration(rota.db, rota.clock, rota.environ).job_defaults()
+        defaults = rota.configuration.job_defaults()
         spec = _spec({**defaults, **spoken, **job_fields_of(given)})
         if dry_run:
             rota.jobs.check(spec)

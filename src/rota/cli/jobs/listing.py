@@ -113,10 +113,8 @@ def stats(session: Session) -> None:
     """Count jobs and executions: how many there are, how they stand, how they went."""
     from dataclasses import asdict
 
-    from rota.services.statistics import Statistics
-
     with session.rota() as rota:
-        found = Statistics(rota.db, rota.clock).overview()
+        found = rota.statistics.overview()
     session.screen.one(asdict(found), _stats_fields(found), name=found.total_jobs)
 
 

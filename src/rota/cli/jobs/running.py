@@ -14,11 +14,13 @@ from rota.cli.session import Session, pass_session
 if TYPE_CHECKING:
     from rota.app import Rota
     from rota.cli.one_shot import OneShot
+    from rota.client.remote import Remote
     from rota.domain.execution import Execution
     from rota.domain.job import Job
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNSUCCESSFUL, TIMED_OUT, INTERRUPTED = 5, 8, 130
+WAITS = "No live node can take it yet: it waits until one does (`rota serve`)."
 
 
 def _run_options(wait: bool) -> Callable[[F], F]:
@@ -117,22 +119,23 @@ def ask(
     ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
 
 
-def _tidy(rota: "Rota") -> None:
+def _tidy(rota: "Rota | Remote") -> None:
     """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
+    from rota.client.remote import Remote
     from rota.engine.reaper import Reaper
 
-    if not _presence(rota).schedulers():
+    if not isinstance(rota, Remote) and not rota.presence.schedulers():
         Reaper(rota.db, rota.clock).tick()
 
 
-def _presence(rota: "Rota") -> Any:
-    from rota.services.presence import Presence
-
-    return Presence(rota.db, rota.clock)
-
-
 def _await(
-    session: Session, rota: "Rota", job: "Job", execution_id: int, *, follow: bool, timeout: float | None
+    session: Session,
+    rota: "Rota | Remote",
+    job: "Job",
+    execution_id: int,
+    *,
+    follow: bool,
+    timeout: float | None,
 ) -> "Execution":
     import sys
 
@@ -168,9 +171,16 @@ def _leave(session: Session, helper: "OneShot | None", execution_id: int, why: s
 
 
 @contextlib.contextmanager
-def _worker(session: Session, rota: "Rota", job: "Job", execution_id: int) -> "Iterator[OneShot | None]":
-    """An agent for this run where no live node can take it."""
-    if _presence(rota).takers(job):
+def _worker(
+    session: Session, rota: "Rota | Remote", job: "Job", execution_id: int
+) -> "Iterator[OneShot | None]":
+    """An agent for this run where no live node can take it; a server's jobs run where the server is."""
+    from rota.client.remote import Remote
+
+    served = bool(rota.presence.takers(job))
+    if not served and isinstance(rota, Remote):
+        session.screen.note(WAITS)
+    if served or isinstance(rota, Remote):
         yield None
         return
     from rota.cli.one_shot import OneShot
@@ -179,16 +189,16 @@ def _worker(session: Session, rota: "Rota", job: "Job", execution_id: int) -> "I
         yield helper
 
 
-def _print_queued(session: Session, rota: "Rota", job: "Job", execution_id: int) -> None:
+def _print_queued(session: Session, rota: "Rota | Remote", job: "Job", execution_id: int) -> None:
     from rota.cli.show_executions import execution_json
 
     told = f"✓ {job.name} is queued as execution {execution_id}."
     session.screen.one(execution_json(rota.executions.get(execution_id)), [("", told)], name=execution_id)
-    if not _presence(rota).takers(job):
-        session.screen.note("No live node can take it yet: it waits until one does (`rota serve`).")
+    if not rota.presence.takers(job):
+        session.screen.note(WAITS)
 
 
-def _print_ended(session: Session, rota: "Rota", ended: "Execution") -> None:
+def _print_ended(session: Session, rota: "Rota | Remote", ended: "Execution") -> None:
     """Message, items and duration; the error and what follows when it failed."""
     from rota.cli.show_executions import MARKS, execution_json, items, outcome
     from rota.cli.table import Cell
@@ -209,7 +219,7 @@ def _print_ended(session: Session, rota: "Rota", ended: "Execution") -> None:
         _tell_retry(session, rota, ended)
 
 
-def _tell_retry(session: Session, rota: "Rota", ended: "Execution") -> None:
+def _tell_retry(session: Session, rota: "Rota | Remote", ended: "Execution") -> None:
     from rota.domain.execution import ACTIVE
     from rota.store.history import Filter
 

@@ -1,0 +1,1 @@
+"""What rota says of itself while it works: its log, and spans for who traces."""
