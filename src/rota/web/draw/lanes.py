@@ -1,0 +1,180 @@
+"""The lanes of the timeline: one job or node each, what happened, what runs, what is planned."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from rota.domain.execution import UNSUCCESSFUL, Status
+from rota.domain.words import milliseconds
+from rota.services.activity import Count, Lane
+from rota.services.load import Ahead
+from rota.services.results import Result
+from rota.web.draw.axis import Window
+from rota.web.draw.marks import CLASS, PLAN, counted, line, percent, rect, svg, text
+
+TOP, HEIGHT, CAP_TOP, CAP = 8, 12, 3, 3
+NARROWEST = 0.0022
+"""Width of the smallest mark, as a share of the lane."""
+LOAD_BASE, LOAD_HIGH = 52.0, 40.0
+SPAN = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
+WORST = (*UNSUCCESSFUL, Status.MISSED, Status.RUNNING, Status.QUEUED, Status.SUBMITTED, Status.CANCELLED,
+         Status.SKIPPED, Status.SUCCEEDED)  # fmt: skip
+"""Of marks that would lie upon one another the first of these is shown."""
+
+
+def lane(of: Lane, window: Window, now: datetime, usual_ms: float | None = None) -> Markup:
+    """A job's lane. usual_ms: how long its planned executions probably take"""
+    marks = _hours(of, window) if of.hours else _results(of.results, window, now)
+    label = f"{of.job.name}: {_done(of) or 'nothing yet'}, {of.planned:,} planned"
+    return svg("", label, [window.grid, *marks, *_planned(of, window, now, usual_ms), *_now(window, now)])
+
+
+def node_lane(name: str, counts: Sequence[Count], window: Window, now: datetime) -> Markup:
+    """A node's lane: how much ended on it in each ten minutes, stronger is more."""
+    spans: dict[datetime, dict[Status, int]] = defaultdict(dict)
+    totals: dict[Status, int] = defaultdict(int)
+    for one in counts:
+        spans[one.at][one.status] = one.n
+        totals[one.status] += one.n
+    most = max((sum(one.values()) for one in spans.values()), default=1)
+    marks = (mark for at, one in sorted(spans.items()) for mark in _column(at, one, window, most))
+    label = f"{name}: {counted(totals) or 'nothing'}"
+    return svg("", label, [window.grid, *marks, *_now(window, now)])
+
+
+def _column(at: datetime, counts: dict[Status, int], window: Window, most: int) -> Iterator[Markup]:
+    x, width = window.x(at), percent(max(NARROWEST, SPAN / (window.until - window.since) * 0.8))
+    n, failed = sum(counts.values()), sum(counts.get(status, 0) for status in UNSUCCESSFUL)
+    height = max(2.0, n / most * 22)
+    yield rect("m-ok", x, 26 - height, width, height, title=f"{window.times.clock(at)}: {counted(counts)}")
+    if failed:
+        yield rect("m-bad", x, max(0.0, 26 - height - CAP - 1), width, CAP)
+
+
+def axis(window: Window) -> Markup:
+    """The hours under the lanes."""
+    words = Markup("").join(
+        text(_anchor(tick.place) + (" minor" if tick.is_minor else ""), percent(tick.place), 16, tick.words)
+        for tick in window.ticks
+    )
+    return Markup('<svg aria-hidden="true">{}</svg>').format(words)
+
+
+def _anchor(place: float) -> str:
+    return "" if place < 0.02 else "t-end" if place > 0.98 else "t-mid"
+
+
+def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datetime) -> Markup:
+    """How much there was and will be in each ten minutes (or longer, where the window is), above the lanes."""
+    wide = max(SPAN, (window.until - window.since) / 144)
+    past, to_come = _sums(((one.at, one.n) for one in ended), window, wide), dict[datetime, int]()
+    if ahead is not None:
+        to_come = _sums(ahead.planned, window, wide)
+    most = max([*past.values(), *to_come.values(), 1])
+    width = percent(wide / (window.until - window.since) * 0.8)
+    bars = [
+        rect(kind, window.x(at), LOAD_BASE - n / most * LOAD_HIGH, width, n / most * LOAD_HIGH)
+        for kind, sums in (("m-ok", past), (PLAN, to_come))
+        for at, n in sorted(sums.items())
+    ]
+    crowd = ahead.crowd if ahead else None
+    if crowd and crowd.jobs >= 5 and window.holds(crowd.at):
+        told = f"{window.times.local(crowd.at):%H:%M} · {crowd.jobs:,} together"
+        place = window.place(crowd.at)
+        bars.append(text("t-warn" if place < 0.8 else "t-warn t-end", percent(place), 8, told))
+    base = line("m-base", "0", "100%", LOAD_BASE + 0.5, LOAD_BASE + 0.5)
+    return svg(
+        "",
+        f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
+        [*bars, base, *_now(window, now)],
+    )
+
+
+def _sums(counts: Iterable[tuple[datetime, int]], window: Window, wide: timedelta) -> dict[datetime, int]:
+    sums: dict[datetime, int] = defaultdict(int)
+    for at, n in counts:
+        if window.holds(at):
+            sums[window.since + (at - window.since) // wide * wide] += n
+    return sums
+
+
+def _now(window: Window, now: datetime) -> Iterator[Markup]:
+    if window.holds(now):
+        x = window.x(now)
+        yield line("m-now", x, x, "0", "100%")
+
+
+def _done(of: Lane) -> str:
+    totals: dict[Status, int] = defaultdict(int)
+    for status, n in [(one.status, 1) for one in of.results] or [(one.status, one.n) for one in of.hours]:
+        totals[status] += n
+    return counted(totals)
+
+
+def _results(results: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:
+    """The executions; several that would lie upon one another are one mark, of the worst of them."""
+    end, pending = -1.0, list[Result]()
+    for one in sorted(results, key=lambda one: one.at):
+        place = window.place(one.at)
+        if pending and place > end:
+            yield from _mark(pending, window, now)
+            pending = []
+        pending.append(one)
+        end = max(end, place + NARROWEST * 0.9)
+    if pending:
+        yield from _mark(pending, window, now)
+
+
+def _mark(some: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:
+    worst = min(some, key=lambda one: WORST.index(one.status))
+    first, last = some[0], max(some, key=lambda one: one.ended_at or now)
+    x, width = window.place(first.at), NARROWEST
+    if any(one.started_at for one in some):
+        width = max(NARROWEST, window.place(last.ended_at or now) - x)
+    kind, shape = CLASS[worst.status], {"x": percent(x), "width": percent(width)}
+    round_ = 2 if width > NARROWEST * 2 else 1
+    yield rect(kind, shape["x"], TOP, shape["width"], HEIGHT, rx=round_, title=_told(some, worst, window))
+    if worst.status in UNSUCCESSFUL:
+        yield rect(kind, shape["x"], CAP_TOP, shape["width"], CAP)
+
+
+def _told(some: Sequence[Result], worst: Result, window: Window) -> str:
+    when = window.times.clock(some[0].at, window.zone)
+    if len(some) > 1:
+        totals: dict[Status, int] = defaultdict(int)
+        for one in some:
+            totals[one.status] += 1
+        return f"{when}: {counted(totals)}"
+    took = f", {milliseconds(worst.duration_ms)}" if worst.duration_ms is not None else ""
+    return f"{when}: {worst.status.value.replace('_', ' ')}{took}"
+
+
+def _hours(of: Lane, window: Window) -> Iterator[Markup]:
+    hours: dict[datetime, dict[Status, int]] = defaultdict(dict)
+    for one in of.hours:
+        hours[one.at][one.status] = hours[one.at].get(one.status, 0) + one.n
+    width = percent(HOUR / (window.until - window.since) * 0.94)
+    for at, counts in sorted(hours.items()):
+        worst = min(counts, key=WORST.index)
+        kind = CLASS[worst]
+        told = f"{window.times.clock(at, window.zone)}, in an hour: {counted(counts)}"
+        yield rect("m-ok", window.x(at), TOP, width, HEIGHT, rx=2, title=told)
+        if worst in UNSUCCESSFUL:
+            yield rect(kind, window.x(at), CAP_TOP, width, CAP)
+
+
+def _planned(of: Lane, window: Window, now: datetime, usual_ms: float | None) -> Iterator[Markup]:
+    if of.planned and not of.fires:
+        first = window.place(max(now, window.since)) + 0.0035
+        yield rect("m-band", percent(first), TOP, percent(1 - first - 0.0015), HEIGHT, rx=3)
+        if first < 0.8:
+            yield text("inband t-mid", percent((first + 1) / 2), 18, f"{of.planned:,} planned")
+        return
+    width = max(0.005, timedelta(milliseconds=usual_ms or 0) / (window.until - window.since))
+    for at in of.fires:
+        told = f"{window.times.clock(at, window.zone)}: planned"
+        place = window.place(at)
+        yield rect(PLAN, percent(place), TOP, percent(min(width, 1 - place)), HEIGHT, rx=2, title=told)
