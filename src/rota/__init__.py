@@ -1,27 +1,37 @@
 """Jobs that run on time, once, and leave a record.
 
-What the author of a job needs is here; each name is loaded when it is first used, so that importing `rota`
-costs nothing.
+What the author of a job, or of a program around rota, needs is here; each name is loaded when it is first
+used, so that importing `rota` costs nothing.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rota.asgi import mount
+    from rota.domain.actor import Actor
     from rota.domain.errors import RotaError
+    from rota.domain.permission import Role
     from rota.domain.schedule import Schedule
+    from rota.embedding.life import Rota
     from rota.sdk import DoNotRetry, JobContext, JobResult, Retry, Secret, Stopped, job, task
+    from rota.settings import Settings
 
 __all__ = [
+    "Actor",
     "DoNotRetry",
     "JobContext",
     "JobResult",
     "Retry",
+    "Role",
+    "Rota",
     "RotaError",
     "Schedule",
     "Secret",
+    "Settings",
     "Stopped",
     "job",
+    "mount",
     "task",
 ]
 
@@ -32,7 +42,15 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module 'rota' has no attribute {name!r}")
-        rooms = {"RotaError": "rota.domain.errors", "Schedule": "rota.domain.schedule"}
+        rooms = {
+            "Actor": "rota.domain.actor",
+            "Role": "rota.domain.permission",
+            "Rota": "rota.embedding.life",
+            "RotaError": "rota.domain.errors",
+            "Schedule": "rota.domain.schedule",
+            "Settings": "rota.settings",
+            "mount": "rota.asgi",
+        }
         found = getattr(import_module(rooms.get(name, "rota.sdk")), name)
         globals()[name] = found
         return found

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rota.domain.clock import Clock
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from rota.services.catalogue import Catalogue
     from rota.services.configuration import Configuration
     from rota.services.definitions import Definitions
+    from rota.services.diagnosis import Diagnosis
     from rota.services.entrance import Entrance
     from rota.services.executions import Executions
     from rota.services.explaining import Explaining
@@ -178,6 +178,13 @@ class Rota:
 
         return Configuration(self.db, self.clock, self.environ)
 
+    @cached_property
+    def diagnosis(self) -> "Diagnosis":
+        """Everything that can be wrong around the jobs."""
+        from rota.services.diagnosis import Diagnosis
+
+        return Diagnosis(self.db, self.clock, self.jobs.variables)
+
     def upgrade(self) -> bool:
         """Bring the database to this version's schema; a new one starts with the default jobs.
 
@@ -236,10 +243,3 @@ def build(
     """Put everything together. Opens no connection yet. Raises Invalid for an address that is none."""
     database = Database(settings.database_url)
     return Rota(settings, database, clock or SystemClock(), os.environ if environ is None else environ)
-
-
-def load_settings(**flags: object) -> Settings:
-    """The settings of this process: flags, environment, files of the current folder."""
-    from rota.settings import load
-
-    return load(flags, os.environ, Path.cwd()).settings

@@ -27,12 +27,12 @@ from rota.api import (
 )
 from rota.api.schedules import Cached
 from rota.app import Rota
+from rota.embedding.life import Rota as Embedded
 from rota.http import refusals
 from rota.http.edge import ANY, Edge
 from rota.http.guard import Gate
 from rota.http.hub import Hub
 from rota.http.identity import Auth, Identity
-from rota.services.statistics import Statistics
 from rota.web import site as web
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -68,7 +68,7 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
     )  # fmt: skip
     app.state.rota, app.state.hub = rota, Hub(rota.db)
     app.state.gate = Gate(rota, Identity(rota, auth))
-    app.state.overview = Cached(Statistics(rota.db, rota.clock), rota.clock)
+    app.state.overview = Cached(rota.statistics, rota.clock)
     for router in ROUTERS:
         app.include_router(router)
     refusals.install(app, refusals.as_document)
@@ -90,42 +90,48 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
 
 
 def mount(
-    app: Starlette, rota: Rota, path: str = "/rota", *, auth: Auth | None = None, run: bool = True
-) -> None:
-    """Serve a product inside of another FastAPI or Starlette application, and let it live as long as that does.
+    app: Starlette,
+    path: str = "/rota",
+    *,
+    rota: Embedded | None = None,
+    auth: Auth | None = None,
+    run: bool = True,
+    **settings: Any,
+) -> Embedded:
+    """Serve rota inside of another FastAPI or Starlette application, and let it live as long as that does.
 
-    path  below which it is served
-    auth  the application's own login: who asks, or None; our tokens and sessions work beside it
-    run   also schedule and run jobs in this process; any number of workers may
-    The names under which it may be called are the application's affair.
+    path      below which it is served
+    rota      one that was made before; default: one made of `settings`, as `rota.Rota(...)` makes it
+    auth      the application's own login: who asks, or None; our tokens and sessions work beside it
+    run       also schedule and run jobs in this process; any number of workers may
+    Returns the Rota. The names under which it may be called are the application's affair.
     """
-    inner = create(rota, auth=auth, hosts=(ANY,))
+    embedded = Embedded(**settings) if rota is None else rota
+    inner = create(embedded.product, auth=auth, hosts=(ANY,))
     app.mount(path.rstrip("/"), inner)
     around = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(outer: Any) -> AsyncIterator[Any]:
-        async with around(outer) as state, _living(rota, inner, run):
+        async with around(outer) as state, _living(embedded, inner, run):
             yield state
 
     app.router.lifespan_context = lifespan
+    return embedded
 
 
 @asynccontextmanager
-async def _living(rota: Rota, inner: FastAPI, run: bool) -> AsyncIterator[None]:
+async def _living(rota: Embedded, inner: FastAPI, run: bool) -> AsyncIterator[None]:
     """From the first request to the last: the tables, the scheduler, those who wait."""
     from starlette.concurrency import run_in_threadpool
 
-    await run_in_threadpool(rota.upgrade)
-    host = rota.host() if run else None
-    if host is not None:
-        await run_in_threadpool(host.start)
+    inner.state.hub = Hub(rota.product.db)
+    await run_in_threadpool(rota.start if run else rota.product.upgrade)
     try:
         yield
     finally:
         await run_in_threadpool(inner.state.hub.close)
-        if host is not None:
-            await run_in_threadpool(host.stop)
+        await run_in_threadpool(rota.stop)
 
 
 @asynccontextmanager

@@ -17,12 +17,8 @@ def doctor(session: Session) -> None:
 
     Exits 0 when all is well, 1 when something is wrong, 7 when the database is out of reach.
     """
-    from rota.services.diagnosis import Diagnosis
-    from rota.services.timing import Variables
-
     with session.database() as rota:
-        variables = Variables(rota.environ, rota.settings.schedule_env)
-        found = Diagnosis(rota.db, rota.clock, variables).examine()
+        found = rota.diagnosis.examine()
     screen = session.screen
     if screen.is_json or screen.quiet or screen.format == "csv":
         from dataclasses import asdict

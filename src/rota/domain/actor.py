@@ -21,7 +21,7 @@ class Actor:
     """
 
     name: str
-    face: str
+    face: str = "python"
     role: Role = Role.ADMIN
     scopes: tuple[str, ...] | None = None
     user_id: int | None = None

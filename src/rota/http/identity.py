@@ -1,16 +1,20 @@
 """Who asks: by a token in the header, by a session's cookie, or by the login of the application around rota."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from inspect import isawaitable
+from typing import Any
 
+from anyio import from_thread
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from rota.app import Rota
 from rota.domain.actor import Actor
+from rota.domain.permission import Role
 
-Auth = Callable[[HTTPConnection], Actor | None]
-"""A host application's own login: who asks, or None. Called in a thread."""
+Auth = Callable[[HTTPConnection], Actor | None] | Callable[[HTTPConnection], Awaitable[Actor | None]]
+"""A host application's own login: who asks, or None. A plain one is called in a thread, an async one in the loop."""
 
 PLAIN_COOKIE, SECURE_COOKIE = "rota", "__Host-rota"
 """The session's cookie over plain HTTP (on this machine), and over TLS."""
@@ -62,10 +66,20 @@ class Identity:
 
     def _guest(self, request: HTTPConnection) -> Visitor | None:
         """Somebody whom the host application knows; by a cookie of its own, as far as we can tell."""
-        actor = self.auth(request) if self.auth is not None else None
+        actor = self._known_to_host(request)
         if actor is None:
             return None
-        return Visitor(replace(actor, address=address(request), request_id=request_id(request)))
+        asker = replace(actor, face="api", role=Role(actor.role))
+        return Visitor(replace(asker, address=address(request), request_id=request_id(request)))
+
+    def _known_to_host(self, request: HTTPConnection) -> Actor | None:
+        """We are in a thread here; an async login belongs into the loop that serves the request."""
+        found: Any = self.auth(request) if self.auth is not None else None
+        return from_thread.run(_awaited, found) if isawaitable(found) else found
+
+
+async def _awaited(found: Awaitable[Actor | None]) -> Actor | None:
+    return await found
 
 
 def address(request: HTTPConnection) -> str | None:

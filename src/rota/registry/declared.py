@@ -63,7 +63,7 @@ def declared(
     options = {**body.attributes, **declaration.options}
     if any(word in declaration.options for word in SCHEDULES) and "schedule" not in declaration.options:
         options.pop("schedule", None)
-    fields = {"description": body.doc, **_fields(options), "name": name, "task_name": task.name}
+    fields = {"description": body.doc, **fields_of(options), "name": name, "task_name": task.name}
     changed = _settings_fields(settings or {}, fields)
     fields.update(changed)
     fields["task_kwargs"] = _arguments(task, fields.get("task_kwargs", {}))
@@ -75,7 +75,8 @@ def declared(
     return DeclaredJob(spec, task.source, dict.fromkeys(changed, SETTINGS_FILE))
 
 
-def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """A job's fields from the author's words, `daily="02:00"` or `queue="slow"`. Raises Invalid for two schedules."""
     given = {word: value for word, value in options.items() if word in SCHEDULES and value is not None}
     rest = {RENAMED.get(word, word): value for word, value in options.items() if word not in SCHEDULES}
     if not given:

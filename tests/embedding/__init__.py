@@ -1,0 +1,1 @@
+"""The product inside of another program."""
