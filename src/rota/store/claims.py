@@ -12,6 +12,7 @@ from rota.domain.execution import UNDERWAY, Status
 from rota.domain.job import Overlap
 from rota.store import settings
 from rota.store.nodes import GONE, LIVE
+from rota.store.rows import one_of
 from rota.store.schema import executions, job_state, jobs, nodes, tasks
 
 _e, _j = executions.c, jobs.c
@@ -34,14 +35,14 @@ _KNOWN = (
 _other = executions.alias("other")
 _IN_THE_WAY = (
     select(_other.c.id)
-    .where(_other.c.job_id == _e.job_id, _other.c.exclusive, _other.c.status.in_(UNDERWAY))
+    .where(_other.c.job_id == _e.job_id, _other.c.exclusive, one_of(_other.c.status, *UNDERWAY))
     .exists()
 )
-_MAY_CLAIM = select(nodes.c.id).where(nodes.c.id == bindparam("node"), nodes.c.status == LIVE).exists()
+_MAY_CLAIM = select(nodes.c.id).where(nodes.c.id == bindparam("node"), one_of(nodes.c.status, LIVE)).exists()
 _CLAIMABLE: Select[Any] = (
     select(*_COLUMNS)
     .select_from(_FROM)
-    .where(_e.status == Status.QUEUED, _e.hold.is_(None), _e.queue == bindparam("queue"))
+    .where(one_of(_e.status, Status.QUEUED), _e.hold.is_(None), _e.queue == bindparam("queue"))
     .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
     .where(_KNOWN, or_(~_e.exclusive, ~_IN_THE_WAY), _MAY_CLAIM)
     .order_by(_e.rank.desc(), _e.id)
@@ -52,7 +53,7 @@ _CLAIMABLE: Select[Any] = (
 
 def _queues() -> Select[Any]:
     """One look at the index for each queue, however long it is."""
-    waiting = (_e.status == Status.QUEUED, _e.hold.is_(None))
+    waiting = (one_of(_e.status, Status.QUEUED), _e.hold.is_(None))
     first = select(func.min(_e.queue).label("queue")).where(*waiting).cte("waiting", recursive=True)
     after = select(func.min(_e.queue)).where(*waiting, _e.queue > first.c.queue).scalar_subquery()
     every = first.union_all(select(after).where(first.c.queue.is_not(None)))
@@ -94,26 +95,26 @@ def claimable(
 
 def underway(conn: Connection, owner: int) -> list[Attempt]:
     """What the node `owner` has begun and not ended, the oldest first."""
-    query = select(*_COLUMNS).select_from(_FROM).where(_e.owner == owner, _e.status.in_(UNDERWAY))
+    query = select(*_COLUMNS).select_from(_FROM).where(_e.owner == owner, one_of(_e.status, *UNDERWAY))
     query = query.order_by(_e.id)
     return [_attempt(row) for row in conn.execute(query)]
 
 
 def asked_to_stop(conn: Connection, owner: int) -> list[tuple[int, str, str | None]]:
     """What of `owner` is to be cancelled: (execution, by whom, why)."""
-    asked = (_e.owner == owner, _e.status == Status.RUNNING, _e.cancel_requested_by.is_not(None))
+    asked = (_e.owner == owner, one_of(_e.status, Status.RUNNING), _e.cancel_requested_by.is_not(None))
     rows = conn.execute(select(_e.id, _e.cancel_requested_by, _e.cancel_reason).where(*asked))
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def still_owned(conn: Connection, owner: int) -> set[int]:
     """The ids of what `owner` has begun, as the database sees it."""
-    return set(conn.execute(select(_e.id).where(_e.owner == owner, _e.status.in_(UNDERWAY))).scalars())
+    return set(conn.execute(select(_e.id).where(_e.owner == owner, one_of(_e.status, *UNDERWAY))).scalars())
 
 
 def next_waiting(conn: Connection, now: datetime) -> datetime | None:
     """The next instant at which a retry becomes due."""
-    later = (_e.status == Status.QUEUED, _e.not_before > now)
+    later = (one_of(_e.status, Status.QUEUED), _e.not_before > now)
     return conn.execute(select(func.min(_e.not_before)).where(*later)).scalar()
 
 
@@ -126,5 +127,5 @@ def _attempt(row: Row[Any]) -> Attempt:
 def orphaned(conn: Connection) -> list[int]:
     """The nodes that are gone, but own what has begun and not ended."""
     query = select(_e.owner).join(nodes, nodes.c.id == _e.owner)
-    query = query.where(_e.status.in_(UNDERWAY), nodes.c.status == GONE).distinct()
+    query = query.where(one_of(_e.status, *UNDERWAY), nodes.c.status == GONE).distinct()
     return [owner for owner in conn.execute(query).scalars() if owner is not None]

@@ -7,13 +7,26 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Update, func, insert, select, update
+from sqlalchemy import Connection, Select, Update, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
 from rota.domain.execution import ACTIVE, Status, Trigger, require_move
 from rota.store import events
-from rota.store.rows import FLAG, INSTANT, INTEGER, JSON, REAL, TEXT, Columns, pack, recordset
+from rota.store.rows import (
+    FLAG,
+    IDS,
+    INSTANT,
+    INTEGER,
+    JSON,
+    REAL,
+    TEXT,
+    Columns,
+    among,
+    one_of,
+    pack,
+    recordset,
+)
 from rota.store.schema import executions
 
 _e = executions.c
@@ -184,15 +197,19 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
 
 def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
     """The active executions of those jobs, the begun ones first, then by age."""
-    query = (
-        select(_e.job_id, _e.id, _e.status)
-        .where(_e.job_id.in_(list(job_ids)), _e.status.in_(ACTIVE))
-        .order_by(_e.job_id, _e.status == Status.QUEUED, _e.id)
-    )
     found: dict[int, list[Active]] = {}
-    for job_id, execution_id, status in conn.execute(query):
+    for job_id, execution_id, status in conn.execute(_active(conn.dialect.name), {IDS: list(job_ids)}):
         found.setdefault(job_id, []).append(Active(execution_id, Status(status)))
     return found
+
+
+@cache
+def _active(dialect: str) -> Select[Any]:
+    return (
+        select(_e.job_id, _e.id, _e.status)
+        .where(among(dialect, _e.job_id), one_of(_e.status, *ACTIVE))
+        .order_by(_e.job_id, _e.status == Status.QUEUED, _e.id)
+    )
 
 
 def report(conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
@@ -221,5 +238,5 @@ def _report(dialect: str) -> Update:
         _e.progress_message: func.coalesce(told.c.message, _e.progress_message),
         _e.last_beat: func.coalesce(told.c.beat, _e.last_beat),
     }
-    mine = (_e.id == told.c.id, _e.owner == told.c.owned_by, _e.status == Status.RUNNING)
+    mine = (_e.id == told.c.id, _e.owner == told.c.owned_by, one_of(_e.status, Status.RUNNING))
     return update(executions).values(values).where(*mine)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 
 from rota.domain.execution import ACTIVE, FINAL, UNSUCCESSFUL, Execution, Status, Trigger
+from rota.store.rows import one_of
 from rota.store.schema import executions, jobs, log_lines, nodes
 
 _e = executions.c
@@ -17,7 +18,7 @@ _JOINED = (
     .outerjoin(nodes, nodes.c.id == _e.owner)
 )
 _OWN = set(Execution.model_fields)
-_UNSUCCESSFUL = _e.status.in_([literal_column(f"'{status.value}'") for status in UNSUCCESSFUL])
+_UNSUCCESSFUL = one_of(_e.status, *UNSUCCESSFUL)
 """In the words of the index over such rows: with parameters a database does not see that it holds what is asked for."""
 
 
@@ -51,7 +52,7 @@ def told_to_stop(conn: Connection, ids: Iterable[int]) -> set[int]:
 def ended(conn: Connection, ids: Iterable[int]) -> set[int]:
     """Those of `ids` that have ended, or that retention has taken away."""
     asked = set(ids)
-    standing = select(_e.id).where(_e.id.in_(asked), _e.status.in_(ACTIVE))
+    standing = select(_e.id).where(_e.id.in_(asked), one_of(_e.status, *ACTIVE))
     return asked - set(conn.execute(standing).scalars())
 
 

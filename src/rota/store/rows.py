@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
+    Dialect,
     Double,
     FromClause,
     Text,
+    any_,
     bindparam,
     cast,
     column,
@@ -20,7 +23,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from rota.store.schema import Instant, Json, to_micros
 
@@ -34,8 +37,48 @@ JSON: TypeEngine[Any] = Json
 Columns = tuple[tuple[str, TypeEngine[Any]], ...]
 """Names and types of the columns of a batch."""
 
+IDS = "ids"
+"""The one parameter of a condition made by `among`: a list of ids."""
+
 ROWS = "rows"
 """The one parameter of a statement over a `recordset`; its value is made by `pack`."""
+
+
+class Ids(TypeDecorator[Sequence[int]]):
+    """Many ids as one parameter: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type of the database at hand."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        return dialect.type_descriptor(ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        """From the domain to the database."""
+        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+
+
+def among(dialect: str, column: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a column holds one of IDS. The text of the statement is the same for few and for many."""
+    given = bindparam(IDS, type_=Ids())
+    if dialect == "postgresql":
+        return column == any_(given)
+    each = func.json_each(given).table_valued("value", name="each_id")
+    return column.in_(select(each.c.value))
+
+
+def one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:
+    """That a column holds one of these words, which stand in the statement itself.
+
+    A plan that is kept does not look at parameters, so it could not tell which index over a part of a table serves.
+    """
+    constants: list[ColumnElement[str]] = [literal_column(f"'{word}'") for word in words]
+    return column == constants[0] if len(constants) == 1 else column.in_(constants)
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, Update, bindparam, func, or_, se
 
 from rota.domain.job import Misfire, Overlap
 from rota.domain.schedule import Schedule
-from rota.store.rows import INSTANT, INTEGER, TEXT, Columns, pack, recordset
+from rota.store.rows import IDS, INSTANT, INTEGER, TEXT, Columns, among, pack, recordset
 from rota.store.schema import job_state, jobs
 
 _s, _j = job_state.c, jobs.c
@@ -59,7 +59,6 @@ _LOCK_DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LOCKED = _READ.where(_s.job_id.in_(bindparam("ids", expanding=True)))
 
 
 def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[Due]:
@@ -70,8 +69,9 @@ def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[D
     """
     given = {"since": since, "until": until, "most": most}
     if conn.dialect.name == "postgresql":
-        ids = list(conn.execute(_LOCK_DUE, given).scalars())
-        return [_due(row) for row in conn.execute(_LOCKED, {"ids": ids})]
+        ids = conn.execute(_LOCK_DUE, given).scalars().all()
+        locked = _READ.where(among(conn.dialect.name, _s.job_id))
+        return [_due(row) for row in conn.execute(locked, {IDS: ids})]
     return [_due(row) for row in conn.execute(_DUE, given)]
 
 
@@ -128,17 +128,22 @@ def lock(conn: Connection, job_ids: Iterable[int]) -> dict[int, Locked]:
     """
     ids = sorted(job_ids)
     hold_still(conn, ids)
+    rows = conn.execute(_locked(conn.dialect.name), {IDS: ids})
+    return {row[0]: Locked(*[*row[:-1], Overlap(row[-1])]) for row in rows}
+
+
+@cache
+def _locked(dialect: str) -> Select[Any]:
     held = or_(~_j.is_enabled, _j.paused_at.is_not(None))
     query = select(_s.job_id, _s.next_run, _s.losses, held, _j.deleted_at.is_not(None), _j.overlap)
-    query = query.join(jobs, _j.id == _s.job_id).where(_s.job_id.in_(ids))
-    return {row[0]: Locked(*[*row[:-1], Overlap(row[-1])]) for row in conn.execute(query)}
+    return query.join(jobs, _j.id == _s.job_id).where(among(dialect, _s.job_id))
 
 
 def hold_still(conn: Connection, job_ids: Sequence[int]) -> None:
     """Wait for the locks of those state rows, given in the order of their ids. SQLite has one writer anyway."""
     if conn.dialect.name == "postgresql":
-        wanted = select(_s.job_id).where(_s.job_id.in_(job_ids)).order_by(_s.job_id).with_for_update()
-        conn.execute(wanted)
+        wanted = select(_s.job_id).where(among("postgresql", _s.job_id)).order_by(_s.job_id)
+        conn.execute(wanted.with_for_update(), {IDS: job_ids})
 
 
 @dataclass(slots=True)
