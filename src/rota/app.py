@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rota.engine.reaper import Reaped
     from rota.engine.scheduler import Fired
     from rota.services.accounts import Accounts
+    from rota.services.alerts import Alerts
     from rota.services.auditing import Auditing
     from rota.services.catalogue import Catalogue
     from rota.services.configuration import Configuration
@@ -48,17 +49,13 @@ class SystemClock:
         """The present instant in UTC."""
         return datetime.now(UTC)
 
-    def monotonic(self) -> float:
-        """Seconds since some fixed moment."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    """Seconds since some fixed moment."""
 
 
 @dataclass(frozen=True)
 class Rota:
-    """The product as one value: its settings, its database, and the services that every face asks.
-
-    Made by `build`. Close it when done; services are made when first asked for.
-    """
+    """The product as one value, made by `build`: services are made when first asked for. Close it when done."""
 
     settings: Settings
     db: Database
@@ -185,6 +182,13 @@ class Rota:
 
         return Diagnosis(self.db, self.clock, self.jobs.variables)
 
+    @cached_property
+    def alerts(self) -> "Alerts":
+        """Who is told what, and by which way."""
+        from rota.services.alerts import Alerts, Post
+
+        return Alerts(self.db, self.clock, Post(self.vault, self.environ, self.settings.job_hosts))
+
     def upgrade(self) -> bool:
         """Bring the database to this version's schema; a new one starts with the default jobs.
 
@@ -200,15 +204,16 @@ class Rota:
 
     def host(self, *, agent: bool = True, watch: "Callable[[Fired | Reaped], None] | None" = None) -> "Host":
         """What a scheduling process runs."""
+        from rota.engine.beside import Beside
         from rota.engine.host import Host
         from rota.engine.keepup import AgentProcess
         from rota.engine.reaper import Reaper
 
-        patience = self.settings.shutdown_grace + self.settings.kill_after + 15
-        command = [sys.executable, "-P", "-m", "rota.process"]
+        patience, command = self.settings.patience, [sys.executable, "-P", "-m", "rota.process"]
         below = AgentProcess(command, self.charge(), self.clock, patience) if agent else None
-        node, reaper = self.node("scheduler"), Reaper(self.db, self.clock)
-        return Host(self.db, self.clock, node, self.holds, reaper, below, watch or (lambda _: None))
+        node, reaper, watch = self.node("scheduler"), Reaper(self.db, self.clock), watch or (lambda _: None)
+        beside = Beside(self.db, self.clock, self.alerts.post, self.settings.heartbeat_url)
+        return Host(self.db, self.clock, node, self.holds, reaper, below, watch, beside)
 
     def charge(self, only: int | None = None) -> bytes:
         """What the agent's process is told on its input: these settings, and the one execution it is there for."""

@@ -9,8 +9,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
 
 from rota.api import (
+    alerts,
     audit,
     catalogue,
+    channels,
     document,
     executions,
     health,
@@ -49,6 +51,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     users.router,
     tokens.router,
+    alerts.router,
+    channels.router,
     health.router,
     document.router,
 )

@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rota.domain.errors import Invalid
 
 PREFIX = "ROTA_"
-LISTS = frozenset({"modules", "schedule_env", "allowed_hosts", "trusted_proxies"})
+LISTS = frozenset({
+    "modules", "schedule_env", "allowed_hosts", "trusted_proxies",
+    "job_roots", "job_tables", "job_commands", "job_hosts",
+})  # fmt: skip
 
 
 class Settings(BaseModel):
@@ -53,6 +56,21 @@ class Settings(BaseModel):
     trusted_proxies: tuple[str, ...] = Field(
         (), description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed"
     )
+    job_roots: tuple[str, ...] = Field(
+        (), description="folders that ready-made tasks may read, write and clean, with all below them"
+    )
+    job_tables: tuple[str, ...] = Field(
+        (), description="tables (or table.column) of the application that ready-made tasks may work on"
+    )
+    job_commands: tuple[str, ...] = Field(
+        (), description="programs, by their whole path, that the task rota.command may start"
+    )
+    job_hosts: tuple[str, ...] = Field(
+        (), description="hosts (or host:port) inside your network that jobs and webhooks may call"
+    )
+    heartbeat_url: str | None = Field(
+        None, description="called every minute while nothing is planned late", repr=False
+    )
     jobs: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="[jobs.NAME]: enabled, schedule, task_kwargs of discovered jobs"
     )
@@ -72,6 +90,11 @@ class Settings(BaseModel):
             if executor != "local":
                 raise ValueError(f'queue "{queue}": there is no executor "{executor}"; use local')
         return value
+
+    @property
+    def patience(self) -> float:
+        """Seconds that an agent may take to end: what its parent waits before it kills it."""
+        return self.shutdown_grace + self.kill_after + 15
 
     @property
     def application(self) -> str:

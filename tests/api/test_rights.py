@@ -29,6 +29,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/users"): {"name": "made", "role": "viewer"},
     ("PATCH", "/api/v1/users/{user}"): {"role": "viewer"},
     ("POST", "/api/v1/tokens"): {"name": "made"},
+    ("POST", "/api/v1/alerts"): {"name": "made", "channels": ["ops"]},
+    ("POST", "/api/v1/alerts/mutes"): {"target": "job:backup", "until": "2100-01-01T00:00:00Z"},
+    ("POST", "/api/v1/channels"): {"name": "made", "kind": "webhook", "url": "env:HOOK"},
     ("PUT", "/api/v1/me/password"): {"current": "no such word", "new": "another word for it"},
 }
 FOREIGN_TOKEN = ("GET", "/api/v1/tokens/{token}"), ("DELETE", "/api/v1/tokens/{token}")
@@ -65,6 +68,8 @@ def paths(site):
         "user": "a_admin",
         "token": token.id,
         "version": 1,
+        "alert": "made",
+        "channel": "ops",
     }
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from rota.domain.permission import LEAST, Action, Role, beyond, covers, known_scopes, may
 
-OPERATOR = {"job.execute", "job.pause", "job.resume", "execution.cancel", "execution.retry"}
+OPERATOR = {
+    "job.execute", "job.pause", "job.resume", "execution.cancel", "execution.retry", "alert.mute", "channel.test",
+}  # fmt: skip
 OWN = {"me.password", "session.own", "token.own"}
 SECRET_READS = {"user.read", "token.read", "audit.read"}
 

@@ -61,6 +61,15 @@ class Action(StrEnum):
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
     AUDIT_ARCHIVE = "audit.archive"
+    ALERT_READ = "alert.read"
+    ALERT_CREATE = "alert.create"
+    ALERT_DELETE = "alert.delete"
+    ALERT_MUTE = "alert.mute"
+    CHANNEL_READ = "channel.read"
+    CHANNEL_CREATE = "channel.create"
+    CHANNEL_DELETE = "channel.delete"
+    CHANNEL_TEST = "channel.test"
+    REPORT_READ = "report.read"
 
     @property
     def noun(self) -> str:
@@ -80,6 +89,9 @@ _VIEWER = {
     Action.ME_PASSWORD,
     Action.SESSION_OWN,
     Action.TOKEN_OWN,
+    Action.ALERT_READ,
+    Action.CHANNEL_READ,
+    Action.REPORT_READ,
 }
 _OPERATOR = {
     Action.JOB_EXECUTE,
@@ -87,6 +99,8 @@ _OPERATOR = {
     Action.JOB_RESUME,
     Action.EXECUTION_CANCEL,
     Action.EXECUTION_RETRY,
+    Action.ALERT_MUTE,
+    Action.CHANNEL_TEST,
 }
 
 

@@ -28,6 +28,8 @@ from rota.store import nodes, state
 from rota.store.database import Database
 from rota.store.nodes import Node
 
+ALLOWED = ("job_roots", "job_tables", "job_commands", "job_hosts")
+
 log = structlog.get_logger("rota.agent")
 
 
@@ -75,7 +77,7 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
         pace.saw(task, duration_ms)
     queues = [queue for queue, executor in parts.settings.queues.items() if executor == "local"]
     dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
-    answering = Answering(Tending(parts.db, parts.clock, os.environ))
+    answering = Answering(Tending(parts.db, parts.clock, _environ(parts.settings)))
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
     return Agent(
         crew,
@@ -88,9 +90,10 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
 
 
 def _environ(settings: Settings) -> dict[str, str]:
-    """The runners' environment. What a settings file says of the application's database reaches them this way."""
-    given = settings.app_database_url
-    return {**os.environ, "ROTA_APP_DATABASE_URL": given} if given else dict(os.environ)
+    """The runners' environment. What a settings file says of what jobs may use reaches them this way."""
+    given = {name: ",".join(getattr(settings, name)) for name in ALLOWED}
+    given["app_database_url"] = settings.app_database_url or ""
+    return {**os.environ, **{f"ROTA_{name.upper()}": value for name, value in given.items() if value}}
 
 
 def _first_words(crew: Crew, watch: Watch, parts: Parts) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rota.domain.consequence import Again, again, is_poison, losses_after
 from rota.domain.execution import UNSUCCESSFUL, Status, Trigger
 from rota.domain.histogram import bucket
 from rota.domain.job import Overlap
+from rota.engine import causing
 from rota.services.holds import pause
 from rota.services.jobs import require
 from rota.store import activity, executions, history, logs, rollups, state, waiting
@@ -108,8 +109,9 @@ def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], 
     standing = [pair for pair in ended if not locked[pair[0].job_id].deleted]
     for attempt, ending in standing:
         if is_poison(attempt, ending):
-            _set_aside(conn, attempt, now)
+            _set_aside(conn, attempt, ending, now)
     due = _due_again(conn, standing, locked)
+    causing.failures(conn, standing, [attempt for attempt, _ in due])
     _add_retries(conn, due, locked, now)
     again_of = {attempt.job_id for attempt, _ in due}
     freed = {attempt.job_id for attempt, _ in standing} - again_of
@@ -159,8 +161,9 @@ def _retry(
     )  # fmt: skip
 
 
-def _set_aside(conn: Connection, attempt: Attempt, now: datetime) -> None:
+def _set_aside(conn: Connection, attempt: Attempt, ending: Ending, now: datetime) -> None:
     reason = f"poison: execution {attempt.execution_id} took its node down although it ran alone"
     job = require(conn, attempt.job_id)
     if job.paused_at is None:
         pause(conn, job, ROTA, now, reason=reason)
+        causing.paused(conn, attempt, ending, reason)

@@ -10,6 +10,7 @@ import structlog
 
 from rota.domain.clock import Clock
 from rota.domain.errors import Unavailable
+from rota.engine.beside import Beside
 from rota.engine.keepup import AgentProcess
 from rota.engine.loop import Loop
 from rota.engine.reaper import Reaped, Reaper
@@ -44,6 +45,7 @@ class Host:
     node     what it registers as
     agent    the process below it that runs jobs, or None to schedule only
     watch    called with what each tick did
+    beside   what else begins and ends with it
     """
 
     def __init__(
@@ -55,11 +57,12 @@ class Host:
         reaper: Reaper,
         agent: AgentProcess | None,
         watch: Callable[[Fired | Reaped], None] = lambda _: None,
+        beside: Beside | None = None,
     ) -> None:
         self.db, self.clock, self.node, self.reaper = db, clock, node, reaper
         self.holds, self.zones = holds, Zones(holds.jobs)
         self.auditing, self.definitions = Auditing(db, clock), Definitions(holds.jobs)
-        self.agent, self.watch = agent, watch
+        self.agent, self.watch, self.beside = agent, watch, beside
         self._leaving: list[AgentProcess] = []
         self._resting, self._reloading = threading.Event(), threading.Event()
         self._succession, self._stopping = threading.Lock(), False
@@ -82,6 +85,8 @@ class Host:
             self.agent.start()
         for loop in self._loops:
             loop.start()
+        if self.beside is not None:
+            self.beside.start()
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop scheduling, let the agent finish what runs (or not), and say goodbye."""
@@ -92,6 +97,8 @@ class Host:
             agent.dismiss(at_once=at_once)
         for agent in agents:
             agent.stop(at_once=False)
+        if self.beside is not None:
+            self.beside.stop()
         self._loops[1].stop(self._resting.set)
         self._say_goodbye()
 

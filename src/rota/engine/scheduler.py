@@ -14,6 +14,7 @@ from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import Status, Trigger, describe_slots
 from rota.domain.job import Overlap
 from rota.domain.plan import Plan, Slots, plan
+from rota.engine import causing
 from rota.engine.failpoint import reach
 from rota.services.giving_way import give_way
 from rota.store import activity, executions, jobs, rollups, state, waiting
@@ -104,7 +105,7 @@ class Scheduler:
     def _commit(
         self, conn: Connection, rows: list[New], advanced: list[tuple[int, datetime, datetime | None]]
     ) -> Fired:
-        executions.add(conn, rows)
+        causing.missed(conn, executions.add(conn, rows), rows)
         state.advance(conn, advanced)
         self._count(conn, rows)
         queued = sum(row.status is Status.QUEUED for row in rows)

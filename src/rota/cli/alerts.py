@@ -1,0 +1,256 @@
+"""The nouns `alerts` and `channels`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from rota.cli.arguments import Moment
+from rota.cli.frame import Noun
+from rota.cli.session import Session, pass_session
+from rota.cli.table import Cell, Column
+from rota.domain.alert import ChannelKind, Kind, Mode, Scope
+
+if TYPE_CHECKING:
+    from rota.domain.alert import Channel, Mute, Rule
+
+
+@click.group("alerts", cls=Noun)
+def alerts() -> None:
+    """Alerts: who is told what."""
+
+
+@alerts.command("list")
+@pass_session
+def list_alerts(session: Session) -> None:
+    """List the alerts, and what is muted."""
+    with session.local() as rota:
+        rules, mutes = rota.alerts.rules(), rota.alerts.mutes()
+    columns: list[Column[Rule]] = [
+        Column("name", lambda rule: Cell(rule.name, "bold")),
+        Column("of", _of),
+        Column("tells", lambda rule: ", ".join(rule.kinds), least=16),
+        Column("which", _which),
+        Column("to", lambda rule: ", ".join(rule.channels), least=8),
+        Column("muted until", lambda rule: session.screen.when(rule.muted_until), rank=1),
+    ]
+    empty = "There are no alerts. Make a channel, then `rota alerts create NAME --to CHANNEL`."
+    session.screen.rows(columns, rules, as_json=_json, name=lambda rule: rule.name, empty=empty)
+    for mute in mutes:
+        session.screen.note(f"{mute.target} is muted until {session.screen.when(mute.until)} by {mute.by}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What is wrong with a rule or a channel, in words."""
+    from pydantic import ValidationError
+
+    from rota.domain.errors import Invalid
+
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Invalid(
+            f"{field or 'the alert'}: {first['msg']}", fix="see --help", field=field or None
+        ) from error
+
+
+def _of(rule: "Rule") -> str:
+    what = "all jobs" if rule.target is None else f"{rule.scope.value} {rule.target}"
+    return f"{what}, if critical" if rule.critical else what
+
+
+def _which(rule: "Rule") -> str:
+    return {Mode.EACH: "each", Mode.FIRST: "the first", Mode.STREAK: f"{rule.streak} in a row"}[rule.mode]
+
+
+def _json(one: Any) -> dict[str, Any]:
+    told: dict[str, Any] = one.model_dump(mode="json")
+    return told
+
+
+@alerts.command("create")
+@click.argument("name")
+@click.option("--to", "channels", multiple=True, required=True, help="A channel; may be repeated.")
+@click.option(
+    "--on", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
+    help="What is told; may be repeated. Default: failed, timed_out, lost, paused, recovered.",
+)  # fmt: skip
+@click.option("--job", help="Only of this job.")
+@click.option("--tag", help="Only of jobs with this tag.")
+@click.option("--type", "job_type", help="Only of jobs of this type.")
+@click.option("--critical", is_flag=True, help="Only of critical jobs.")
+@click.option("--first", is_flag=True, help="Only the first failure after a success.")
+@click.option("--in-a-row", type=click.IntRange(1, 1000), help="Only the failure that is the n-th in a row.")
+@click.option("--seconds", type=click.FloatRange(1), help="Overdue or stuck for so long. Default: 600.")
+@click.option("--throttle", type=click.FloatRange(0), help="Seconds between two messages. Default: 60.")
+@pass_session
+def create(
+    session: Session, name: str, channels: tuple[str, ...], kinds: tuple[str, ...], **how: Any
+) -> None:
+    """Say what is told to which channels. What comes within --throttle seconds is told in one message."""
+    from rota.domain.alert import RuleSpec
+
+    given = {"name": name, "channels": channels, **({"kinds": kinds} if kinds else {})}
+    scopes = {Scope.JOB: how["job"], Scope.TAG: how["tag"], Scope.TYPE: how["job_type"]}
+    named = {scope: target for scope, target in scopes.items() if target is not None}
+    if len(named) > 1 or (how["first"] and how["in_a_row"]):
+        raise click.UsageError("Give one of --job, --tag and --type, and one of --first and --in-a-row.")
+    for scope, target in named.items():
+        given |= {"scope": scope, "target": target}
+    if how["first"]:
+        given["mode"] = Mode.FIRST
+    if how["in_a_row"]:
+        given |= {"mode": Mode.STREAK, "streak": how["in_a_row"]}
+    given |= {word: how[word] for word in ("seconds", "throttle") if how[word] is not None}
+    with _told():
+        spec = RuleSpec(**given, critical=how["critical"])
+    with session.local() as rota:
+        rule = rota.alerts.create(spec, session.actor)
+    told = f"✓ {rule.name} tells {', '.join(rule.channels)}: {', '.join(rule.kinds)} of {_of(rule)}."
+    session.screen.one(_json(rule), [("", told)], name=rule.name)
+
+
+@alerts.command("delete")
+@click.argument("name")
+@pass_session
+def delete(session: Session, name: str) -> None:
+    """Take an alert away; what it has not sent yet is not sent."""
+    with session.local() as rota:
+        rota.alerts.delete(name, session.actor)
+    session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
+
+
+@alerts.command("mute")
+@click.argument("target")
+@click.option("--for", "until", type=Moment(1), help="How long, or until when: 2h, or a time.")
+@click.option("--reason", help="Why.")
+@click.option("--off", is_flag=True, help="Send again.")
+@pass_session
+def mute(session: Session, target: str, until: datetime | None, reason: str | None, off: bool) -> None:
+    """Send nothing for a while: for `all`, `job:NAME` or `rule:NAME`; nor what waits to be sent."""
+    if (until is None) is not off:
+        raise click.UsageError("Give --for, or --off.")
+    with session.local() as rota:
+        if until is None:
+            rota.alerts.unmute(target, session.actor)
+            session.screen.one(
+                {"target": target, "until": None}, [("", f"✓ {target} is heard again.")], name=target
+            )
+            return
+        made: Mute = rota.alerts.mute(target, until, session.actor, reason)
+    told = f"✓ {target} is muted until {session.screen.when(made.until)}."
+    session.screen.one(_json(made), [("", told)], name=target)
+
+
+@alerts.command("test")
+@click.argument("channel")
+@pass_session
+def test_alert(session: Session, channel: str) -> None:
+    """Send a message to a channel now, to try it."""
+    _try(session, channel)
+
+
+def _try(session: Session, channel: str) -> None:
+    with session.local() as rota:
+        found = rota.alerts.test(channel, session.actor)
+    session.screen.one(_json(found), [("", f"✓ {found.name} took the message.")], name=found.name)
+
+
+@alerts.command("deliveries")
+@click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many.")
+@pass_session
+def deliveries(session: Session, size: int) -> None:
+    """List what was sent, or waits to be, the newest first."""
+    from dataclasses import asdict
+
+    with session.local() as rota:
+        found = rota.alerts.deliveries(size=size)
+    when = session.screen.when
+    columns: list[Column[Any]] = [
+        Column("at", lambda one: when(one.created_at)),
+        Column("job", lambda one: Cell(one.job or "", "bold")),
+        Column("what", lambda one: one.kind),
+        Column("channel", lambda one: one.channel),
+        Column("sent", lambda one: when(one.sent_at) or "waits"),
+        Column("tries", lambda one: str(one.attempts), right=True, rank=1),
+    ]
+
+    def as_json(one: Any) -> dict[str, Any]:
+        instants = {
+            name: getattr(one, name) and getattr(one, name).isoformat() for name in ("created_at", "sent_at")
+        }
+        return asdict(one) | instants
+
+    session.screen.rows(
+        columns, found, as_json=as_json, name=lambda one: one.id, empty="Nothing was sent yet."
+    )
+
+
+@click.group("channels", cls=Noun)
+def channels() -> None:
+    """Channels: where alerts are sent."""
+
+
+@channels.command("list")
+@pass_session
+def list_channels(session: Session) -> None:
+    """List the channels, without their addresses, which are secret."""
+    with session.local() as rota:
+        found = rota.alerts.channels()
+    when = session.screen.when
+    columns: list[Column[Channel]] = [
+        Column("name", lambda one: Cell(one.name, "bold")),
+        Column("kind", lambda one: one.kind.value),
+        Column("address", lambda one: one.reference or "sealed"),
+        Column("last sent", lambda one: when(one.last_sent_at) or "never"),
+        Column("waiting", lambda one: str(one.waiting), right=True),
+        Column("trouble", lambda one: Cell(one.last_error or "", "red"), least=12),
+    ]
+    empty = "There are no channels. Make one with `rota channels create`."
+    session.screen.rows(columns, found, as_json=_json, name=lambda one: one.name, empty=empty)
+
+
+@channels.command("create")
+@click.argument("name")
+@click.argument("url")
+@click.option("--secret", help='Signs what a webhook is sent; or "env:NAME".')
+@click.option("--webhook", is_flag=True, help="For an address of env:NAME: it is that of a webhook.")
+@pass_session
+def create_channel(session: Session, name: str, url: str, secret: str | None, webhook: bool) -> None:
+    """Make a channel: URL is https://… of a webhook, or a service as apprise writes it (mailto://…, slack://…).
+
+    It is stored sealed under ROTA_SECRET_KEY; env:NAME is read where rota schedules.
+    """
+    from rota.domain.alert import ChannelSpec
+
+    is_web = webhook or url.startswith(("http://", "https://"))
+    with _told():
+        kind = ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
+        spec = ChannelSpec(name=name, kind=kind, url=url, secret=secret)
+    with session.local() as rota:
+        made = rota.alerts.add_channel(spec, session.actor)
+    told = f"✓ {name} is made. Try it: `rota channels test {name}`."
+    session.screen.one(_json(made), [("", told)], name=name)
+
+
+@channels.command("delete")
+@click.argument("name")
+@pass_session
+def delete_channel(session: Session, name: str) -> None:
+    """Take a channel away that no alert is sent to."""
+    with session.local() as rota:
+        rota.alerts.remove_channel(name, session.actor)
+    session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
+
+
+@channels.command("test")
+@click.argument("name")
+@pass_session
+def test_channel(session: Session, name: str) -> None:
+    """Send a message to a channel now, to try it."""
+    _try(session, name)
