@@ -1,4 +1,4 @@
-"""The nouns `alerts` and `channels`."""
+"""The noun `alerts`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from rota.cli.arguments import Moment
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
-from rota.domain.alert import ChannelKind, Kind, Mode, Scope
+from rota.domain.alert import Kind, Mode, Scope
 
 if TYPE_CHECKING:
-    from rota.domain.alert import Channel, Mute, Rule
+    from rota.domain.alert import Mute, Rule
 
 
 @click.group("alerts", cls=Noun)
@@ -37,13 +37,13 @@ def list_alerts(session: Session) -> None:
         Column("muted until", lambda rule: session.screen.when(rule.muted_until), rank=1),
     ]
     empty = "There are no alerts. Make a channel, then `rota alerts create NAME --to CHANNEL`."
-    session.screen.rows(columns, rules, as_json=_json, name=lambda rule: rule.name, empty=empty)
+    session.screen.rows(columns, rules, as_json=as_json_of, name=lambda rule: rule.name, empty=empty)
     for mute in mutes:
         session.screen.note(f"{mute.target} is muted until {session.screen.when(mute.until)} by {mute.by}")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told_in_words() -> Iterator[None]:
     """What is wrong with a rule or a channel, in words."""
     from pydantic import ValidationError
 
@@ -68,7 +68,8 @@ def _which(rule: "Rule") -> str:
     return {Mode.EACH: "each", Mode.FIRST: "the first", Mode.STREAK: f"{rule.streak} in a row"}[rule.mode]
 
 
-def _json(one: Any) -> dict[str, Any]:
+def as_json_of(one: Any) -> dict[str, Any]:
+    """A rule, a mute or a channel for programs."""
     told: dict[str, Any] = one.model_dump(mode="json")
     return told
 
@@ -107,12 +108,12 @@ def create(
     if how["in_a_row"]:
         given |= {"mode": Mode.STREAK, "streak": how["in_a_row"]}
     given |= {word: how[word] for word in ("seconds", "throttle") if how[word] is not None}
-    with _told():
+    with told_in_words():
         spec = RuleSpec(**given, critical=how["critical"])
     with session.local() as rota:
         rule = rota.alerts.create(spec, session.actor)
     told = f"✓ {rule.name} tells {', '.join(rule.channels)}: {', '.join(rule.kinds)} of {_of(rule)}."
-    session.screen.one(_json(rule), [("", told)], name=rule.name)
+    session.screen.one(as_json_of(rule), [("", told)], name=rule.name)
 
 
 @alerts.command("delete")
@@ -144,7 +145,7 @@ def mute(session: Session, target: str, until: datetime | None, reason: str | No
             return
         made: Mute = rota.alerts.mute(target, until, session.actor, reason)
     told = f"✓ {target} is muted until {session.screen.when(made.until)}."
-    session.screen.one(_json(made), [("", told)], name=target)
+    session.screen.one(as_json_of(made), [("", told)], name=target)
 
 
 @alerts.command("test")
@@ -152,13 +153,14 @@ def mute(session: Session, target: str, until: datetime | None, reason: str | No
 @pass_session
 def test_alert(session: Session, channel: str) -> None:
     """Send a message to a channel now, to try it."""
-    _try(session, channel)
+    try_channel(session, channel)
 
 
-def _try(session: Session, channel: str) -> None:
+def try_channel(session: Session, channel: str) -> None:
+    """Send a message there, and say that it was taken. Raises Unavailable."""
     with session.local() as rota:
         found = rota.alerts.test(channel, session.actor)
-    session.screen.one(_json(found), [("", f"✓ {found.name} took the message.")], name=found.name)
+    session.screen.one(as_json_of(found), [("", f"✓ {found.name} took the message.")], name=found.name)
 
 
 @alerts.command("deliveries")
@@ -189,68 +191,3 @@ def deliveries(session: Session, size: int) -> None:
     session.screen.rows(
         columns, found, as_json=as_json, name=lambda one: one.id, empty="Nothing was sent yet."
     )
-
-
-@click.group("channels", cls=Noun)
-def channels() -> None:
-    """Channels: where alerts are sent."""
-
-
-@channels.command("list")
-@pass_session
-def list_channels(session: Session) -> None:
-    """List the channels, without their addresses, which are secret."""
-    with session.local() as rota:
-        found = rota.alerts.channels()
-    when = session.screen.when
-    columns: list[Column[Channel]] = [
-        Column("name", lambda one: Cell(one.name, "bold")),
-        Column("kind", lambda one: one.kind.value),
-        Column("address", lambda one: one.reference or "sealed"),
-        Column("last sent", lambda one: when(one.last_sent_at) or "never"),
-        Column("waiting", lambda one: str(one.waiting), right=True),
-        Column("trouble", lambda one: Cell(one.last_error or "", "red"), least=12),
-    ]
-    empty = "There are no channels. Make one with `rota channels create`."
-    session.screen.rows(columns, found, as_json=_json, name=lambda one: one.name, empty=empty)
-
-
-@channels.command("create")
-@click.argument("name")
-@click.argument("url")
-@click.option("--secret", help='Signs what a webhook is sent; or "env:NAME".')
-@click.option("--webhook", is_flag=True, help="For an address of env:NAME: it is that of a webhook.")
-@pass_session
-def create_channel(session: Session, name: str, url: str, secret: str | None, webhook: bool) -> None:
-    """Make a channel: URL is https://… of a webhook, or a service as apprise writes it (mailto://…, slack://…).
-
-    It is stored sealed under ROTA_SECRET_KEY; env:NAME is read where rota schedules.
-    """
-    from rota.domain.alert import ChannelSpec
-
-    is_web = webhook or url.startswith(("http://", "https://"))
-    with _told():
-        kind = ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
-        spec = ChannelSpec(name=name, kind=kind, url=url, secret=secret)
-    with session.local() as rota:
-        made = rota.alerts.add_channel(spec, session.actor)
-    told = f"✓ {name} is made. Try it: `rota channels test {name}`."
-    session.screen.one(_json(made), [("", told)], name=name)
-
-
-@channels.command("delete")
-@click.argument("name")
-@pass_session
-def delete_channel(session: Session, name: str) -> None:
-    """Take a channel away that no alert is sent to."""
-    with session.local() as rota:
-        rota.alerts.remove_channel(name, session.actor)
-    session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
-
-
-@channels.command("test")
-@click.argument("name")
-@pass_session
-def test_channel(session: Session, name: str) -> None:
-    """Send a message to a channel now, to try it."""
-    _try(session, name)

@@ -27,7 +27,7 @@ NOUNS = {
         "Tokens: what a program shows to act for a user, as `Authorization: Bearer …`.",
     ),
     "alerts": Promise("rota.cli.alerts:alerts", "Alerts: who is told what."),
-    "channels": Promise("rota.cli.alerts:channels", "Channels: where alerts are sent."),
+    "channels": Promise("rota.cli.channels:channels", "Channels: where alerts are sent."),
     "audit": Promise("rota.cli.audit:audit", "The audit log: who did what, when, and from where."),
     "serve": Promise(
         "rota.cli.serve:serve",
