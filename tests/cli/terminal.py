@@ -49,6 +49,12 @@ class Terminal:
             assert self._read() or text in self.shown, f"ended without showing {text!r}:\n{self.shown}"
         return self.shown
 
+    def hang_up(self) -> int:
+        """Close the terminal. Returns the exit code of the program."""
+        os.close(self._ours)
+        self._ours = os.open(os.devnull, os.O_RDONLY)
+        return self._process.wait(SECONDS)
+
     def ended(self) -> int:
         """Wait for its end. Returns the exit code."""
         while self._read():

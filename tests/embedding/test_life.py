@@ -26,14 +26,8 @@ def crons(migrated_url, tmp_path):
 
 def greeted(crons):
     """Run the job once its code is known, and see it end."""
-    asyncio.run(known(crons))
+    assert crons.wait_until_ready()
     return crons.jobs.execute("greet", kwargs={"name": "ana"}, wait=60)
-
-
-async def known(crons):
-    async with asyncio.timeout(60):
-        while not any(seen.node.role == "agent" for seen in crons.nodes.list()):
-            await asyncio.sleep(0.05)
 
 
 def test_a_job_runs_while_it_is_started_and_again_after_a_restart(crons):
@@ -43,9 +37,10 @@ def test_a_job_runs_while_it_is_started_and_again_after_a_restart(crons):
         assert [line.text for line in crons.executions.logs(done.id)] == ["hello ana"]
         crons.start()
         crons.restart()
-        asyncio.run(known(crons))
+        assert crons.wait_until_ready()
         assert len(crons.nodes.list()) == 2
     assert not crons.is_running
+    assert not crons.wait_until_ready()
     assert crons.nodes.list() == []
     assert [one.id for one in crons.jobs.history("greet")] == [done.id]
 
@@ -53,7 +48,6 @@ def test_a_job_runs_while_it_is_started_and_again_after_a_restart(crons):
 def test_an_async_program_does_not_wait_for_it_in_its_loop(crons):
     async def lived():
         async with crons:
-            await known(crons)
             return crons.is_running
 
     assert asyncio.run(lived())

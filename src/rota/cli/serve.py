@@ -1,6 +1,8 @@
 """`serve`: schedule and run, and tell what fires and ends as it happens."""
 
+import os
 import signal
+import stat
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,7 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
     """Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens; serve the API.
 
     Brings the database to this version's schema first. Ctrl-C lets what runs finish; a second one does not wait.
+    SIGHUP loads the modules anew: what runs, finishes by the old code.
     """
     from rota.app import build
     from rota.telemetry import logs
@@ -75,16 +78,28 @@ def _stop(session: Session, rota: "Rota", host: "Host", ticker: "Ticker", stoppi
 
 
 class Stopping:
-    """Hears the signals: the first asks to stop, the second not to wait for what runs."""
+    """Hears the signals: the first asks to stop, the second not to wait for what runs; SIGHUP reloads."""
 
     def __init__(self, host: "Host", rota: "Rota", session: Session) -> None:
         self.host, self.rota, self.screen = host, rota, session.screen
         self.asked = threading.Event()
         self.hurried = False
+        self._had_terminal = _has_terminal()
 
     def on_signals(self) -> "_Handlers":
-        """Hear SIGINT and SIGTERM within a `with` block."""
-        return _Handlers(self._heard)
+        """Hear SIGINT, SIGTERM and SIGHUP within a `with` block."""
+        return _Handlers(
+            {signal.SIGINT: self._heard, signal.SIGTERM: self._heard, signal.SIGHUP: self._hung_up}
+        )
+
+    def _hung_up(self, *_: object) -> None:
+        """A daemon is asked to reload so; one whose terminal was closed is asked to stop."""
+        if self._had_terminal and not _has_terminal():
+            _speak_to_nobody()
+            self._heard()
+        else:
+            self.screen.note("Reloading: the modules are loaded anew; what runs, finishes by the old code.")
+            self.host.reload()
 
     def _heard(self, *_: object) -> None:
         if not self.asked.is_set():
@@ -98,19 +113,39 @@ class Stopping:
         elif not self.hurried:
             self.hurried = True
             self.screen.note("Not waiting: what still runs is stopped now and recorded as lost (shutdown).")
-            if self.host.agent is not None:
-                self.host.agent.hurry()
+            self.host.hurry()
 
 
 class _Handlers:
-    def __init__(self, heard: Any) -> None:
-        self._heard = heard
+    """Sets the handlers, and puts back those before. A signal that is ignored, as SIGHUP under nohup, stays so."""
+
+    def __init__(self, handlers: dict[signal.Signals, Any]) -> None:
+        self._handlers = handlers
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._heard)
+        for number, handler in self._handlers.items():
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, handler)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+
+def _speak_to_nobody() -> None:
+    """What is written to a terminal that is gone fails."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (1, 2):
+        if stat.S_ISCHR(os.fstat(number).st_mode):
+            os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def _has_terminal() -> bool:
+    """Whether this process still belongs to a terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY))
+    except OSError:
+        return False
+    return True

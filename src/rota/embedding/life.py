@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from rota.engine.host import Host
 from rota.executors.sweep import MARKER
 from rota.settings import Settings, load
 
-log = structlog.get_logger("rota")
+LOOK = 0.05
+"""Seconds between looks at whether the code is loaded."""
 
 
 class Rota:
@@ -64,6 +66,16 @@ class Rota:
             host.start()
             self._host, self._pid = host, os.getpid()
             atexit.register(self.stop)
+
+    def wait_until_ready(self, seconds: float = 60) -> bool:
+        """Wait until the code is loaded and its jobs are known, at most so many seconds. Returns whether they are."""
+        deadline = self.product.clock.monotonic() + seconds
+        while self._host is not None and not self._host.has_agent():
+            if self.product.clock.monotonic() > deadline:
+                return False
+            time.sleep(LOOK)
+        self.product.definitions.settle(self.settings.application)
+        return self._host is not None
 
     def stop(self, *, at_once: bool = False) -> None:
         """Schedule no more, let what runs finish (as long as the setting shutdown_grace says) and close the database.

@@ -166,13 +166,13 @@ class Host:
                 successor.start()
                 self._leaving.append(self.agent)
                 self.agent = successor
-        if self._leaving and self._has_its_place():
+        if self._leaving and self.has_agent():
             for agent in self._leaving:
                 agent.dismiss()
         self._leaving = [agent for agent in self._leaving if agent.pid is not None]
 
-    def _has_its_place(self) -> bool:
-        """Whether the agent is registered: from then on it takes what is queued."""
+    def has_agent(self) -> bool:
+        """Whether the agent has its place: from then on it takes what is queued."""
         with self.db.read() as conn:
             present = {(node.role, node.host, node.pid) for node in nodes.live(conn)}
         return self.agent is not None and ("agent", self.node.host, self.agent.pid) in present

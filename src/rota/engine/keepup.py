@@ -18,6 +18,9 @@ RESTART = (0.0, 0.0, 1.0, 5.0, 15.0, 30.0)
 
 CALM = 60.0
 
+TERMINAL = {signal.SIGINT, signal.SIGHUP}
+"""What a terminal sends to all that was started from it: Ctrl-C, and that it was closed."""
+
 log = structlog.get_logger("rota.scheduler")
 
 
@@ -41,8 +44,8 @@ class AgentProcess:
 
     def start(self) -> None:
         """Start it, with its charge as the first line of its input."""
-        # A terminal sends SIGINT to the whole group: until the agent minds it, it must not end it in mid-import.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # Until the agent minds them, they must not end it in mid-import.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL)
         try:
             self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, bufsize=0)
         finally:
