@@ -4,17 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, literal_column, or_, select
 
+from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL, Status
 from rota.domain.job import JobStatus
-from rota.store.schema import job_state, jobs
+from rota.store.schema import executions, job_state, jobs
 
-_j, _s = jobs.c, job_state.c
+_j, _s, _e = jobs.c, job_state.c, executions.c
+
+_MARKED = {
+    JobStatus.PAUSED: _j.paused_at,
+    JobStatus.PROBLEM: _j.problem,
+    JobStatus.VANISHED: _j.vanished_at,
+}
+"""What only few jobs have, and an index finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which jobs to list. A field that is None does not restrict."""
+    """Which jobs to list. A field that is None does not restrict.
+
+    running       an execution of it is under way
+    failed_after  an execution of it with this id, or a later one, failed
+    due_before    it fires before this instant
+    """
 
     status: JobStatus | None = None
     is_enabled: bool | None = None
@@ -23,17 +36,28 @@ class Filter:
     tag: str | None = None
     search: str | None = None
     app: str | None = None
+    queue: str | None = None
+    origin: str | None = None
+    running: bool | None = None
+    failed_after: int | None = None
+    due_before: datetime | None = None
 
 
 def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     """What the rows of a query over jobs and their state have to be."""
     if wanted.status is not None:
         yield status_of() == wanted.status
+        if wanted.status in _MARKED:
+            yield _MARKED[wanted.status].is_not(None)
     if wanted.is_enabled is not None:
         yield _j.is_enabled == wanted.is_enabled
     if wanted.overdue_at is not None:
         yield _overdue(conn, wanted.overdue_at)
-    for column, value in ((_j.job_type, wanted.job_type), (_j.app, wanted.app)):
+    named = (
+        (_j.job_type, wanted.job_type), (_j.app, wanted.app), (_j.task_queue, wanted.queue),
+        (_j.origin, wanted.origin),
+    )  # fmt: skip
+    for column, value in named:
         if value is not None:
             yield column == value
     if wanted.tag is not None:
@@ -41,6 +65,22 @@ def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]
     if wanted.search:
         term = f"%{_escaped(wanted.search)}%"
         yield or_(*(_contains(conn, column, term) for column in (_j.name, _j.title, _j.description)))
+    yield from _by_executions(wanted)
+
+
+def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    """What is asked of a job's executions, past and to come."""
+    if wanted.due_before is not None:
+        yield _s.next_run < wanted.due_before
+    if wanted.running:
+        yield _j.id.in_(select(_e.job_id).where(_among(ACTIVE), _e.status.in_(UNDERWAY)))
+    if wanted.failed_after is not None:
+        yield _j.id.in_(select(_e.job_id).where(_among(UNSUCCESSFUL), _e.id >= wanted.failed_after))
+
+
+def _among(statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """In the words of the partial indexes: with parameters a database does not see that one holds what is asked for."""
+    return _e.status.in_([literal_column(f"'{status.value}'") for status in statuses])
 
 
 def _contains(conn: Connection, column: ColumnElement[str], term: str) -> ColumnElement[bool]:

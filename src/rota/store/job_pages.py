@@ -53,7 +53,7 @@ def page(
         query = query.where(_beyond(column, order, after))
     keys: list[ColumnElement[Any]] = [column.desc() if order.down else column.asc()]
     keys.append(jobs.c.id.desc() if order.down else jobs.c.id)
-    if _may_be_empty(order):
+    if _may_be_empty(order) and wanted.due_before is None and wanted.overdue_at is None:
         keys.insert(0, column.is_(None))
     ids = list(conn.execute(query.order_by(*keys).limit(size).offset(skip)).scalars())
     # Sorted by themselves, ids are narrow; the rows themselves are read only for the page.

@@ -8,7 +8,7 @@ from rota.http import refusals
 from rota.http.problem import Problem
 from rota.web import system
 from rota.web.assets import Assets
-from rota.web.pages import entrance, preferences, static
+from rota.web.pages import bulk, entrance, job_actions, jobs, preferences, static
 from rota.web.templating import environment
 from rota.web.view import View
 
@@ -18,6 +18,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     static.router,
     entrance.router,
     preferences.router,
+    bulk.router,
+    jobs.router,
+    job_actions.router,
 )
 """In this order: what is below /-/ goes before what has a job's name in its path."""
 
@@ -28,7 +31,8 @@ def create(shared: State) -> FastAPI:
     app.state.rota, app.state.gate, app.state.hub = shared.rota, shared.gate, shared.hub
     app.state.assets, app.state.templates = Assets(), environment()
     app.state.system = system.system(shared.rota)
-    app.state.overview = system.overview(shared.rota)
+    app.state.glance, app.state.concerns = system.glance(shared.rota), system.concerns(shared.rota)
+    app.state.day = system.day(shared.rota)
     for router in ROUTERS:
         app.include_router(router)
     refusals.install(app, _as_page)

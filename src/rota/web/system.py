@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rota.app import Rota
+from rota.services.activity import Activity, Day
 from rota.services.diagnosis import Finding
-from rota.services.statistics import Overview
+from rota.services.glance import Concern, Glance, Glances
 from rota.web.fresh import Fresh
 
 FRESH = 2.0
-"""Seconds that the frame of a page may be old."""
+"""Seconds that what concerns all jobs may be old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ def _worst(found: list[Finding]) -> list[Finding]:
     return wrong
 
 
-def overview(rota: Rota) -> Fresh[Overview]:
-    """The numbers of the whole, at most FRESH seconds ago."""
-    return Fresh(rota.statistics.overview, rota.clock, FRESH)
+def glance(rota: Rota) -> Fresh[Glance]:
+    """The five numbers above the list of jobs."""
+    return Fresh(Glances(rota.db, rota.clock).glance, rota.clock, FRESH)
+
+
+def concerns(rota: Rota) -> Fresh[list[Concern]]:
+    """What needs attention."""
+    return Fresh(Glances(rota.db, rota.clock).concerns, rota.clock, FRESH)
+
+
+def day(rota: Rota) -> Fresh[Day]:
+    """What ended in the last twelve hours, and what is planned for the next twelve."""
+    return Fresh(Activity(rota.db, rota.clock).day, rota.clock, FRESH)

@@ -67,6 +67,9 @@ jobs = Table(
     CheckConstraint("(origin = 'code') = (app IS NOT NULL)", name="origin_app"),
     sqlite_autoincrement=True,
 )
+partial("ix_jobs_paused", "paused_at IS NOT NULL", jobs.c.name)
+partial("ix_jobs_problem", "problem IS NOT NULL", jobs.c.name)
+partial("ix_jobs_vanished", "vanished_at IS NOT NULL", jobs.c.name)
 partial("uq_jobs_name", "deleted_at IS NULL", jobs.c.name, unique=True)
 partial("ix_jobs_paused_until", "paused_until IS NOT NULL", jobs.c.paused_until)
 
