@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
 
 from rota.domain.execution import FINAL, Status
 from rota.store.schema import executions, rollups
@@ -134,6 +134,13 @@ def id_at(conn: Connection, instant: datetime) -> int:
         else:
             low = row.id + 1
     return high
+
+
+def attempts(conn: Connection, first_id: int) -> list[int]:
+    """The ids of all attempts at what the first one was for, by number."""
+    further = and_(_e.attempt > 1, _e.first_id == first_id)
+    query = select(_e.id).where(or_(_e.id == first_id, further)).order_by(_e.attempt)
+    return list(conn.execute(query).scalars())
 
 
 @dataclass(frozen=True, slots=True)
