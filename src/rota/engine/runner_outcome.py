@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic_core import from_json
 
-import rota
 from rota.domain.errors import RotaError
 from rota.executors.wire import sayable
 from rota.sdk import DoNotRetry, JobResult, Retry, Stopped
@@ -19,7 +18,7 @@ _LONGEST_MESSAGE = 8 * 1024
 _LONGEST_TRACE = 64 * 1024
 _LONGEST_REASON = 300
 _COUNTS = 2**63
-_OWN = (os.path.dirname(rota.__file__) + os.sep, os.path.dirname(asyncio.__file__) + os.sep)
+_OWN = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(asyncio.__file__) + os.sep)
 
 Fields = dict[str, Any]
 
