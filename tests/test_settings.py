@@ -104,3 +104,31 @@ def test_a_secret_is_not_shown_where_settings_are_printed(read):
 )
 def test_the_application_is_named_by_its_first_module_unless_it_is_given(read, given, name):
     assert read(**given).settings.application == name
+
+
+def test_a_provider_is_set_up_by_the_environment(read):
+    environ = {
+        "ROTA_OIDC_ISSUER": "https://login.example.com",
+        "ROTA_OIDC_CLIENT_ID": "rota",
+        "ROTA_OIDC_CLIENT_SECRET": "hunter2",
+        "ROTA_OIDC_ROLES": "cn=ops=operator, chiefs=admin",
+    }
+    found = read(environ=environ).settings
+    assert found.oidc_roles == {"cn=ops": "operator", "chiefs": "admin"}
+    assert (found.oidc_default_role, "hunter2" in repr(found)) == ("viewer", False)
+    assert found.secrets == ("hunter2",)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"ROTA_OIDC_ISSUER": "http://login.example.com", "ROTA_OIDC_CLIENT_ID": "rota"}, "by https://"),
+        ({"ROTA_OIDC_ISSUER": "https://login.example.com"}, "oidc_client_id is not"),
+        ({"ROTA_OIDC_ROLES": "ops=chief"}, 'no role "chief"'),
+        ({"ROTA_OIDC_DEFAULT_ROLE": "chief"}, "oidc_default_role"),
+        ({"ROTA_LOG_FORMAT": "xml"}, "log_format"),
+    ],
+)
+def test_a_provider_that_cannot_be_is_refused(read, environ, words):
+    with pytest.raises(Invalid, match=words):
+        read(environ=environ)

@@ -23,6 +23,7 @@ from rota.api import (
     me,
     schedules,
     settings,
+    sign_on,
     stream,
     tokens,
     users,
@@ -35,6 +36,7 @@ from rota.http.edge import ANY, Edge
 from rota.http.guard import Gate
 from rota.http.hub import Hub
 from rota.http.identity import Auth, Identity
+from rota.services.signing_on import SigningOn
 from rota.web import site as web
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -49,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     settings.router,
     me.router,
+    sign_on.router,
     users.router,
     tokens.router,
     alerts.router,
@@ -73,6 +76,7 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
     app.state.rota, app.state.hub = rota, Hub(rota.db)
     app.state.gate = Gate(rota, Identity(rota, auth))
     app.state.overview = Cached(rota.statistics, rota.clock)
+    app.state.signing_on = SigningOn(rota.db, rota.clock, rota.settings, rota.sessions)
     for router in ROUTERS:
         app.include_router(router)
     refusals.install(app, refusals.as_document)
@@ -82,6 +86,8 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
         hosts=rota.settings.allowed_hosts if hosts is None else hosts,
         slashed={*_slashed(), f"{web.PATH}/"},
     )
+    if rota.settings.otel:
+        _trace(app)
     made: dict[str, Any] = {}
 
     def described() -> dict[str, Any]:
@@ -91,6 +97,15 @@ def create(rota: Rota, *, auth: Auth | None = None, hosts: Iterable[str] | None 
 
     app.openapi = described  # type: ignore[method-assign]
     return app
+
+
+def _trace(app: FastAPI) -> None:
+    """Make a span of each request."""
+    from rota.http.tracing import Traced
+    from rota.telemetry.spans import Tracing, set_up
+
+    set_up("rota")
+    app.add_middleware(Traced, tracing=Tracing())
 
 
 def mount(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from rota.app import Rota
     from rota.engine.agent import Agent
+    from rota.settings import Settings
 
 SWITCH = 0.0005
 """Seconds after which a thread of the agent lets another one go on: each answer of the database would otherwise wait
@@ -27,24 +28,15 @@ def runner(control_fd: int, output_fd: int, page: Page) -> None:
 def agent() -> None:
     """An agent: its charge is the first line of its input, then its parent pokes it; at the end of input it ends."""
     import gc
-    import json
     import signal
-    import sys
     import threading
 
     from rota.app import build
     from rota.engine.agent import Patience
     from rota.engine.boot import Parts, make_agent
     from rota.engine.keepup import TERMINAL
-    from rota.settings import Settings
-    from rota.telemetry import logs
 
-    # A buffer would swallow what comes after the line.
-    with open(0, "rb", buffering=0, closefd=False) as told:
-        charge = json.loads(told.readline())
-    logs.configure()
-    sys.setswitchinterval(SWITCH)
-    settings = Settings(**charge["settings"])
+    settings, only = _begin()
     made: list[Agent] = []
 
     def shut_down(*_: object) -> None:
@@ -58,20 +50,31 @@ def agent() -> None:
         for number in TERMINAL:
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL)
-        parts = Parts(
-            settings,
-            rota.db,
-            rota.clock,
-            rota.node("agent", only=charge["only"]),
-            rota.definitions,
-            charge["only"],
-            time.sleep,
-        )
+        node = rota.node("agent", only=only)
+        parts = Parts(settings, rota.db, rota.clock, node, rota.definitions, only, time.sleep)
         made.append(make_agent(parts, _owner_is_gone))
         # What was loaded stays: the collector need not look at it again, which takes tens of milliseconds.
         gc.freeze()
-        until = (lambda: False) if charge["only"] is None else _finished(rota, charge["only"])
+        until = (lambda: False) if only is None else _finished(rota, only)
         made[0].run(Patience(settings.shutdown_grace, settings.kill_after), until)
+
+
+def _begin() -> "tuple[Settings, int | None]":
+    """Read the charge, and set up the log. Returns the settings, and the one execution that it is there for."""
+    import json
+    import sys
+
+    from rota.settings import Settings
+    from rota.telemetry import logs
+
+    # A buffer would swallow what comes after the line.
+    with open(0, "rb", buffering=0, closefd=False) as told:
+        charge = json.loads(told.readline())
+    settings = Settings(**charge["settings"])
+    logs.configure(settings.log_format, secrets=settings.secrets)
+    logs.hear_libraries(settings.log_format, secrets=settings.secrets)
+    sys.setswitchinterval(SWITCH)
+    return settings, charge["only"]
 
 
 def _finished(rota: "Rota", execution_id: int) -> "Callable[[], bool]":

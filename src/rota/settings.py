@@ -5,11 +5,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rota.domain.errors import Invalid
+from rota.domain.permission import Role
 
 PREFIX = "ROTA_"
 LISTS = frozenset({
@@ -71,6 +73,24 @@ class Settings(BaseModel):
     heartbeat_url: str | None = Field(
         None, description="called every minute while nothing is planned late", repr=False
     )
+    log_format: Literal["console", "json"] = Field("console", description="how rota's own log is written")
+    otel: bool = Field(False, description="trace requests and executions; OTEL_… variables say where to")
+    oidc_issuer: str = Field(
+        "", description="the address of the provider for single sign-on; none: passwords only"
+    )
+    oidc_client_id: str = Field("", description="what rota is called there")
+    oidc_client_secret: str | None = Field(None, description="what rota shows there", repr=False)
+    oidc_scopes: str = Field("openid profile email", description="what rota asks the provider for")
+    oidc_name_claim: str = Field("preferred_username", description="the claim that becomes a user's name")
+    oidc_role_claim: str = Field(
+        "", description="the claim that roles come from, as `groups` or `realm_access.roles`"
+    )
+    oidc_roles: dict[str, str] = Field(
+        default_factory=dict, description="which of its values makes which role: VALUE=ROLE, comma list"
+    )
+    oidc_default_role: Literal["viewer", "operator", "admin", "none"] = Field(
+        "viewer", description="the role of who has none of those; none: is not let in"
+    )
     jobs: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="[jobs.NAME]: enabled, schedule, task_kwargs of discovered jobs"
     )
@@ -91,10 +111,47 @@ class Settings(BaseModel):
                 raise ValueError(f'queue "{queue}": there is no executor "{executor}"; use local')
         return value
 
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _read_roles(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.rpartition("=") for part in value.split(",") if part.strip()]
+        return {claim.strip(): role.strip() for claim, _, role in pairs}
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _known_roles(cls, value: dict[str, str]) -> dict[str, str]:
+        for claim, role in value.items():
+            if role not in tuple(Role):
+                raise ValueError(f'"{claim}": there is no role "{role}"; use one of {", ".join(Role)}')
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _private_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("a provider has to be asked by https://")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> "Settings":
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_issuer is set and oidc_client_id is not; set both")
+        return self
+
     @property
     def patience(self) -> float:
         """Seconds that an agent may take to end: what its parent waits before it kills it."""
         return self.shutdown_grace + self.kill_after + 15
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values in here that no log may show."""
+        words = (urlsplit(url or "").password for url in (self.database_url, self.app_database_url))
+        own = (self.secret_key, self.oidc_client_secret, self.heartbeat_url)
+        return tuple(secret for secret in (*own, *words) if secret)
 
     @property
     def application(self) -> str:
@@ -137,7 +194,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> 
 
 def _told(error: ValidationError, sources: Mapping[str, str]) -> Invalid:
     first = error.errors()[0]
-    name = str(first["loc"][0])
+    name = str(first["loc"][0]) if first["loc"] else "oidc_client_id"
     where = sources.get(name, "the settings")
     if first["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)

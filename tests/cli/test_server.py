@@ -142,3 +142,18 @@ def test_what_is_done_through_a_server_is_done_by_the_tokens_user(sides):
         "job.pause",
         token.token.id,
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("https://rota.example.com", True),
+        ("http://localhost:8321", True),
+        ("http://127.0.0.1:8321", True),
+        ("http://rota.example.com", False),
+    ],
+)
+def test_who_would_show_a_token_to_everybody_is_warned(address, private):
+    server = find(address, {"XDG_CONFIG_HOME": "/nowhere"})
+    assert server is not None
+    assert server.is_private is private

@@ -15,7 +15,7 @@ from rota.http.refusals import MODEL
 MOST_ID = 2**63 - 1
 """The largest id that a column holds."""
 
-EVERYWHERE = (400, 401, 403, 421, 422, 500, 503)
+EVERYWHERE = (400, 401, 403, 421, 422, 429, 500, 503)
 """The refusals that any route may answer with."""
 
 

@@ -13,6 +13,7 @@ from rota.api.route import Asker, Product, Waiters, about
 from rota.api.standing import Standing
 from rota.app import Rota
 from rota.domain.actor import Actor
+from rota.domain.errors import Denied
 from rota.domain.permission import Action, may
 from rota.http import sse
 from rota.http.guard import Gate, GuardedRoute
@@ -151,7 +152,10 @@ def _who(gate: Gate, socket: WebSocket, given: str | None) -> Actor | None:
     if given is not None:
         actor = gate.rota.sessions.admit(given, address=address(socket), request_id=request_id(socket))
     else:
-        visitor = gate.identity.of(socket)
+        try:
+            visitor = gate.identity.of(socket)
+        except Denied:
+            return None
         if visitor is None or (not visitor.by_header and _is_strange(socket)):
             return None
         actor = visitor.actor

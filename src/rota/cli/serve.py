@@ -41,8 +41,10 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
 
     session.require_local()
     session.flags |= {"modules": modules or None, **flags}
-    logs.configure()
-    with build(session.loaded.settings) as rota:
+    settings = session.loaded.settings
+    logs.configure(settings.log_format, secrets=settings.secrets)
+    logs.hear_libraries(settings.log_format, secrets=settings.secrets)
+    with build(settings) as rota:
         _serve(session, rota, web=web)
 
 

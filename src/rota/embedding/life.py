@@ -112,7 +112,7 @@ class Rota:
         from rota.telemetry import logs
 
         if not structlog.is_configured():
-            logs.configure()
+            logs.configure(self.product.settings.log_format, secrets=self.product.settings.secrets)
 
     @property
     def jobs(self) -> Jobs:

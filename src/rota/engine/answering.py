@@ -39,5 +39,5 @@ class Answering:
         except RotaError as problem:
             return None, problem
         except Exception as problem:
-            log.exception("a verb for tasks failed", verb=call.method)
+            log.exception("a verb for tasks failed", verb=call.method, execution_id=call.execution_id)
             return None, RotaError(f"{call.method} failed: {problem}")

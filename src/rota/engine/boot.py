@@ -16,6 +16,7 @@ from rota.engine.answering import Answering
 from rota.engine.clerk import Clerk
 from rota.engine.crew import Crew, Terms
 from rota.engine.dispatcher import Dispatcher
+from rota.engine.ledger import Trace
 from rota.engine.pace import Pace
 from rota.engine.watch import Watch
 from rota.executors.events import Died, Hello
@@ -79,14 +80,23 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
     answering = Answering(Tending(parts.db, parts.clock, _environ(parts.settings)))
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
+    trace = _trace() if parts.settings.otel else None
     return Agent(
         crew,
-        lambda tell: Clerk(parts.db, parts.clock, dispatcher, answering, tell),
+        lambda tell: Clerk(parts.db, parts.clock, dispatcher, answering, tell, trace),
         pace,
         parts.clock,
         watch,
         ready_made,
     )
+
+
+def _trace() -> Trace:
+    """Make a span of each execution; a batch of them never waits for whoever collects them."""
+    from rota.telemetry.spans import Tracing, set_up
+
+    set_up("rota-agent")
+    return Tracing().ended
 
 
 def _environ(settings: Settings) -> dict[str, str]:

@@ -12,7 +12,7 @@ from rota.domain.errors import Unavailable
 from rota.engine.answering import Answering
 from rota.engine.dispatcher import NOTHING, Capacity, Dispatcher
 from rota.engine.failpoint import reach
-from rota.engine.ledger import Ledger
+from rota.engine.ledger import Ledger, Trace
 from rota.engine.tray import News, Tray
 from rota.executors.events import Called
 from rota.executors.local import LocalRunner
@@ -31,7 +31,8 @@ log = structlog.get_logger("rota.agent")
 class Clerk:
     """Writes endings, output, progress and heartbeats, and claims, for one node.
 
-    tell  called with News from the clerk's own thread
+    tell   called with News from the clerk's own thread
+    trace  called with each ending that was written
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class Clerk:
         dispatcher: Dispatcher,
         answering: Answering,
         tell: Callable[[News], None],
+        trace: Trace | None = None,
     ) -> None:
         self.db, self.clock, self.answering, self.tell = db, clock, answering, tell
-        self.ledger, self.node = Ledger(db, clock, dispatcher), dispatcher.node
+        self.ledger, self.node = Ledger(db, clock, dispatcher, trace), dispatcher.node
         self._lock = threading.Lock()
         self._tray = Tray()
         self._strays: set[int] = set()

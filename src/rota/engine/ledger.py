@@ -1,5 +1,7 @@
 """The records of a node: what its clerk writes, one transaction at a time."""
 
+from collections.abc import Callable
+
 import structlog
 
 from rota.domain.attempt import Attempt, Ending
@@ -14,6 +16,8 @@ from rota.engine.tray import Tray
 from rota.store import claims, executions, logs, nodes
 from rota.store.database import Database
 
+Trace = Callable[[Attempt, Ending], object]
+
 BEAT = 5.0
 """Seconds between heartbeats."""
 
@@ -23,11 +27,15 @@ log = structlog.get_logger("rota.agent")
 class Ledger:
     """Endings, output, progress, heartbeats and claims of one node.
 
+    trace     is told of each ending that was written
     disowned  the node was declared gone; from then on it is given nothing
     """
 
-    def __init__(self, db: Database, clock: Clock, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, dispatcher: Dispatcher, trace: Trace | None = None
+    ) -> None:
         self.db, self.clock, self.dispatcher, self.node = db, clock, dispatcher, dispatcher.node
+        self.trace = trace
         self.disowned = False
         self._beat_at = float("-inf")
 
@@ -70,19 +78,25 @@ class Ledger:
             self._transaction(part.bare(str(problem)), NOTHING)
 
     def _transaction(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
+        moved: set[int] = set()
         with self.db.write() as conn:
             # Whoever claims beats: a node that was declared gone finds out before it takes anything.
             if beat := self.until_beat <= 0 or wanted.any:
                 self.disowned |= not nodes.beat(conn, self.node, self.clock.now())
             if tray.endings:
                 reach("end.before_commit")
-                self._say_stale(tray, end(self.db, conn, self.node, tray.endings, self.clock.now()))
+                moved = end(self.db, conn, self.node, tray.endings, self.clock.now())
+                self._say_stale(tray, moved)
             executions.report(conn, [(id_, self.node, *row) for id_, row in tray.told.items()])
             logs.add(conn, tray.lines)
             claims_now = wanted.any and not self.disowned
             claimed = self.dispatcher.claim(conn, wanted, self.clock.now()) if claims_now else []
         if beat:
             self._beat_at = self.clock.monotonic()
+        if self.trace is not None:
+            for attempt, ending in tray.endings:
+                if attempt.execution_id in moved:
+                    self.trace(attempt, ending)
         return claimed
 
     def _say_stale(self, tray: Tray, moved: set[int]) -> None:

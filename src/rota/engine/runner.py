@@ -1,6 +1,7 @@
 """running -> ended: one attempt, in whatever process; the same code for every executor."""
 
 import inspect
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ class Runner:
             self._meter.unguard()
 
     def _perform(self, job: Assignment, link: BodyLink) -> Any:
+        _name_lines(job)
         task = self._registry.tasks.get(job.task_name)
         if task is None:
             raise unknown("task", job.task_name, self._registry.tasks)
@@ -115,3 +117,10 @@ class Runner:
             stopping=lambda: self._signals.delivered,
             ready_made=task.ready_made,
         )
+
+
+def _name_lines(job: Assignment) -> None:
+    """Let every line that the body logs by structlog bear the execution's id, where it uses that."""
+    if structlog := sys.modules.get("structlog"):
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(execution_id=job.execution_id, job=job.job_name)

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-WITHHELD = ("ROTA_DATABASE_URL", "ROTA_SECRET_KEY", "ROTA_BROKER_URL")
+WITHHELD = (
+    "ROTA_DATABASE_URL", "ROTA_SECRET_KEY", "ROTA_BROKER_URL", "ROTA_OIDC_CLIENT_SECRET", "ROTA_TOKEN",
+)  # fmt: skip
 """What a job must not find in its environment."""
 
 _PIPE_BYTES = 256 * 1024

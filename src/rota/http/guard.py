@@ -12,7 +12,7 @@ from rota.domain.actor import Actor
 from rota.domain.permission import Action, may
 from rota.http import strict
 from rota.http.identity import Identity, Visitor
-from rota.http.origin import require_intent, require_own
+from rota.http.origin import SAFE, require_intent, require_own
 from rota.http.problem import Refusal
 
 ACTION = "x-rota-action"
@@ -43,7 +43,9 @@ class Gate:
         Raises Refusal: 401 for nobody, 403 for a visitor who may not, which is audited.
         """
         if action is None:
-            require_own(request)
+            # A link from elsewhere may lead here; it changes nothing, or shows that it was sent from here.
+            if request.method not in SAFE:
+                require_own(request)
             return None
         visitor = self.identity.of(request)
         if visitor is None:

@@ -41,7 +41,7 @@ CODES = {
 }
 """The code of a refusal that has no word of its own."""
 
-SPECIAL = {"changed": 412, "throttled": 429, "bad_credentials": 401}
+SPECIAL = {"changed": 412, "throttled": 429, "bad_credentials": 401, "sign_on_refused": 401}
 """Codes whose status is not that of their kind."""
 
 KINDS: tuple[tuple[type[RotaError], int], ...] = (

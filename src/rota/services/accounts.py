@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from rota.domain.account import User, check_name, check_password
+from rota.domain.account import User, check_name
 from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, Denied, Invalid, unknown
 from rota.domain.permission import Action, Role
 from rota.services import throttle
-from rota.services.passwords import Passwords
+from rota.services.passwords import Passwords, check
 from rota.services.rights import Rights, acting
 from rota.store import accounts as table
 from rota.store import audit, sessions
@@ -60,7 +60,7 @@ class Accounts:
             return add(conn, name, wanted, kept, by, self.clock)
 
     def _hashed(self, password: str, name: str) -> str:
-        check_password(password, name)
+        check(password, name)
         return self.passwords.hash(password)
 
     def disable(self, reference: str | int, by: Actor) -> User:

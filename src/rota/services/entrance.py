@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NoReturn
 
-from rota.domain.account import User, check_name, check_password
+from rota.domain.account import User, check_name
 from rota.domain.actor import Actor
 from rota.domain.errors import Denied
 from rota.domain.permission import Role
 from rota.services import secret, throttle
 from rota.services.accounts import Accounts, add
+from rota.services.passwords import check
 from rota.store import accounts as table
-from rota.store import audit, links, sessions
+from rota.store import audit, blocks, links, sessions
 from rota.store.accounts import Credentials
 
 FIRST_ADMIN = "first_admin"
@@ -37,8 +38,10 @@ class Entrance:
         """The user of that name and password.
 
         Raises Denied, in the same words and after the same work whatever is wrong; Throttled after several.
+        From an address that is blocked nobody comes in.
         """
         by = Actor(ANYBODY, face, Role.VIEWER, address=address, request_id=request_id)
+        self._keep_out_blocked(by)
         with self.db.write() as conn:
             found = table.by_name(conn, name)
             known = found is not None and address is not None and sessions.knows(conn, found.user.id, address)
@@ -47,6 +50,16 @@ class Entrance:
         if not fits or found is None or not found.user.is_enabled:
             self._refuse(by, found)
         return self._enter(by, found, password)
+
+    def _keep_out_blocked(self, by: Actor) -> None:
+        """Raises Denied for an address that is blocked, whatever the password."""
+        now = self.clock.now()
+        with self.db.read() as conn:
+            is_blocked = by.address is not None and blocks.is_blocked(conn, by.address, now)
+        if is_blocked:
+            with self.db.write() as conn:
+                audit.record(conn, by, "login.blocked", "user:", at=now)
+            raise Denied("log-ins from this address are refused", fix="ask an admin", code="blocked")
 
     def _refuse(self, by: Actor, found: Credentials | None) -> NoReturn:
         """The typed name stays out of the log unless it is a user's: it may be a password."""
@@ -89,7 +102,7 @@ class Entrance:
             ):
                 raise _no_link()
         check_name(name)
-        check_password(password, name)
+        check(password, name)
         kept = self.accounts.passwords.hash(password)
         with self.db.write() as conn:
             links.lock(conn, FIRST_ADMIN)

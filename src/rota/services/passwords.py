@@ -4,7 +4,8 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rota.domain.account import MOST_BYTES, byte_count
+from rota.domain.account import MOST_BYTES, byte_count, check_password
+from rota.domain.errors import Invalid
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -14,6 +15,27 @@ MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
 
 AT_ONCE = 4
 """How many are computed at a time in one process; the rest wait their turn."""
+
+
+GUESSES = 1_000_000
+"""A password that whoever knows how people make them finds within so many attempts is none."""
+
+LOOKED_AT = 72
+"""Characters that are judged; what begins well enough is good."""
+
+
+def check(password: str, name: str) -> None:
+    """Raises Invalid for a password that is too short, too long, or that anybody would guess: one of the commonest,
+    the user's name, a row of keys, a year, or a variation of those (zxcvbn, which knows 30,000 of them).
+    """
+    check_password(password, name)
+    from zxcvbn import zxcvbn
+
+    found = zxcvbn(password[:LOOKED_AT], user_inputs=[name, "rota"])
+    if found["guesses"] < GUESSES:
+        why = found["feedback"]["warning"] or "it is easily guessed"
+        fix = "choose a longer one: four or five words will do"
+        raise Invalid(f"that is no good password: {why}", fix=fix, field="password")
 
 
 class Passwords:

@@ -82,6 +82,10 @@ class Sessions:
                 kept = settings.keep(conn, CSRF_KEY, secret.new())
         return bytes.fromhex(kept)
 
+    def key_for(self, purpose: str) -> bytes:
+        """A key of 32 bytes of this installation, for one purpose."""
+        return hmac.new(self._key, f"key:{purpose}".encode(), hashlib.sha256).digest()
+
     def csrf(self, given: str) -> str:
         """The token that a change by that session has to send in a header or a field."""
         return hmac.new(self._key, b"csrf:" + secret.kept(given).encode(), hashlib.sha256).hexdigest()

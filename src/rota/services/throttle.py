@@ -27,9 +27,32 @@ def begin(conn: Connection, name: str, address: str | None, at: datetime, *, kno
     attempts.count(conn, {key: _failed(key, one, at) for key, one in found.items()}, at)
 
 
+def stumble(conn: Connection, address: str, at: datetime) -> None:
+    """Count a token that was none, for the address. Who shows a good one is never slowed down: no stranger behind the
+    same address can keep him out, and nobody guesses 192 random bits.
+
+    Raises Throttled while the address has to wait; that attempt is not counted.
+    """
+    key = _of_tokens(address)
+    found = attempts.lock(conn, [key], at, at - FORGOTTEN)[key]
+    _require_no_wait(found.until, at)
+    attempts.count(conn, {key: _failed(key, found, at)}, at)
+
+
+def require_no_wait(conn: Connection, address: str, at: datetime) -> None:
+    """Raises Throttled while tokens that are none have to wait at that address. Only reads."""
+    _require_no_wait(attempts.until(conn, _of_tokens(address)), at)
+
+
+def _require_no_wait(until: datetime | None, at: datetime) -> None:
+    left = (until - at) / timedelta(seconds=1) if until else 0.0
+    if left > 0:
+        raise Throttled(int(-(-left // 1)))
+
+
 def _failed(key: str, before: Failures, at: datetime) -> Failures:
     failures = before.failures + 1
-    free = FREE_OF_ADDRESS if key.startswith("address:") else FREE_ATTEMPTS
+    free = FREE_ATTEMPTS if key.startswith("name:") else FREE_OF_ADDRESS
     return Failures(failures, at + timedelta(seconds=wait_after(failures, free)))
 
 
@@ -56,3 +79,7 @@ def _of_name(name: str) -> str:
 
 def _of_address(address: str) -> str:
     return f"address:{network(address)}"
+
+
+def _of_tokens(address: str) -> str:
+    return f"tokens:{network(address)}"

@@ -11,8 +11,8 @@ from rota.domain.account import Token, User
 from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Conflict, Invalid, NotFound, unknown
-from rota.domain.permission import Action, beyond, known_scopes
-from rota.services import secret
+from rota.domain.permission import Action, Role, beyond, known_scopes
+from rota.services import secret, throttle
 from rota.services.accounts import require
 from rota.services.rights import acting
 from rota.store import audit
@@ -24,6 +24,7 @@ PREFIX = "rota"
 USED_EVERY = timedelta(minutes=1)
 """A token's last use is written at most so often."""
 
+ANYBODY = "anonymous"
 NOBODY = secret.kept("")
 """What a secret is compared with where there is no token."""
 
@@ -97,12 +98,37 @@ class Tokens:
     def lookup(
         self, text: str, *, address: str | None = None, request_id: str | None = None, face: str = "api"
     ) -> Actor | None:
-        """Who comes with that token; None when it is none, expired, revoked, or its user disabled."""
+        """Who comes with that token; None when it is none, expired, revoked, or its user disabled.
+
+        Raises Throttled after many of those from one address.
+        """
+        found = self._holder(text, self.clock.now())
+        if found is None:
+            self._stumble(address, request_id, face)
+            return None
+        token = found.token
+        return Actor(
+            token.user, face, found.role, token.scopes, user_id=token.user_id, token_id=token.id, address=address,
+            request_id=request_id,
+        )  # fmt: skip
+
+    def _stumble(self, address: str | None, request_id: str | None, face: str) -> None:
+        """Count and record it, as long as the address need not wait; while it has to, nothing is written."""
+        if address is None:
+            return
+        now, by = self.clock.now(), Actor(ANYBODY, face, Role.VIEWER, address=address, request_id=request_id)
+        with self.db.read() as conn:
+            throttle.require_no_wait(conn, address, now)
+        with self.db.write() as conn:
+            throttle.stumble(conn, address, now)
+            audit.record(conn, by, "token.refused", "token:", at=now)
+
+    def _holder(self, text: str, now: datetime) -> Found | None:
+        """The token of that text, if it is good now."""
         prefix, _, rest = text.partition("_")
         number, _, given = rest.partition("_")
         if prefix != PREFIX or not number.isascii() or not number.isdigit() or len(number) > 18:
             return None
-        now = self.clock.now()
         with self.db.read() as conn:
             found = table.find(conn, int(number), now)
         fits = hmac.compare_digest(found.secret_hash if found else NOBODY, secret.kept(given))
@@ -112,10 +138,7 @@ class Tokens:
         if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
             with self.db.write() as conn:
                 table.use(conn, token.id, now)
-        return Actor(
-            token.user, face, found.role, token.scopes, user_id=token.user_id, token_id=token.id, address=address,
-            request_id=request_id,
-        )  # fmt: skip
+        return found
 
     def _record(self, conn: Connection, by: Actor, action: str, token: Token) -> None:
         told = token.model_dump(mode="json", include={"name", "user", "scopes", "expires_at"})

@@ -16,10 +16,14 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user with what a password is held against. password_hash None: no password opens the account."""
+    """A user with what a password is held against. password_hash None: no password opens the account.
+
+    subject  who that is at the provider of the single sign-on, None for nobody there
+    """
 
     user: User
     password_hash: str | None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,13 @@ def find(conn: Connection, reference: str | int, *, lock: bool = False) -> Crede
 def by_name(conn: Connection, name: str) -> Credentials | None:
     """The user of that name, in whatever case, also of one that is a number."""
     row = conn.execute(select(users).where(_u.name_key == name.lower())).one_or_none()
+    return None if row is None else _credentials(row)
+
+
+def by_subject(conn: Connection, subject: str, *, lock: bool = False) -> Credentials | None:
+    """The user who is that one at the provider of the single sign-on, or None."""
+    query = select(users).where(_u.subject == subject)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _credentials(row)
 
 
@@ -120,4 +131,4 @@ def _credentials(row: Row[Any]) -> Credentials:
     columns = row._mapping
     own = {name: columns[name] for name in User.model_fields if name in columns}
     user = User(**own, is_enabled=row.disabled_at is None, has_password=row.password_hash is not None)
-    return Credentials(user, row.password_hash)
+    return Credentials(user, row.password_hash, row.subject)

@@ -30,6 +30,12 @@ def lock(conn: Connection, keys: list[str], at: datetime, forgotten: datetime) -
     return {row.key: Failures(row.failures, row.until) for row in conn.execute(query)}
 
 
+def until(conn: Connection, key: str) -> datetime | None:
+    """Until when no attempt under that key is looked at; None when nothing is known of it."""
+    found: datetime | None = conn.execute(select(_f.until).where(_f.key == key)).scalar_one_or_none()
+    return found
+
+
 def count(conn: Connection, found: Mapping[str, Failures], at: datetime) -> None:
     """Write how the keys stand now."""
     for key, one in found.items():

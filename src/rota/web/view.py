@@ -94,6 +94,12 @@ class View:
         """The address of a job's page, or of one below it: job_url(name, "/executions/7")."""
         return self.url(f"/{quote(name, safe='')}{rest}", **query)
 
+    def sign_on_url(self, back: str) -> str:
+        """Where somebody signs in at the provider of the single sign-on. back: the page to come back to"""
+        outer = self.api.removesuffix("/api/v1")
+        inside = self.base.removeprefix(outer) + back
+        return f"{self.api}/session/oidc?{urlencode({'next': inside})}"
+
     @property
     def navigation(self) -> list[Entry]:
         """The lines of the navigation that lead somewhere for who asks."""

@@ -17,10 +17,13 @@ users = Table(
     Column("disabled_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("subject", Text),
     UniqueConstraint("name_key"),
     CheckConstraint("role IN ('viewer', 'operator', 'admin')", name="role"),
     sqlite_autoincrement=True,
 )
+
+Index("ux_users_subject", users.c.subject, unique=True)
 
 sessions = Table(
     "sessions",
