@@ -33,6 +33,10 @@ NOUNS = {
         "rota.cli.serve:serve",
         "Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens; serve the API.",
     ),
+    "demo": Promise(
+        "rota.cli.demo:demo",
+        "Fill FILE with the jobs of a shop and three months of their history, and say how to look at it.",
+    ),
     "db": Promise("rota.cli.db:db", "The database's schema."),
     "config": Promise(
         "rota.cli.config:config",
