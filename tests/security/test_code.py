@@ -45,10 +45,11 @@ def test_nothing_formats_by_a_text_of_users():
 
 
 def _stands_there(text: ast.expr) -> bool:
-    """A constant, or one as markup; or a log handler, which formats its own records."""
+    """A constant, by itself, by its name or as markup; or a log handler, which formats its own records."""
     if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "Markup":
         return all(_stands_there(one) for one in text.args)
-    return isinstance(text, ast.Constant) or (isinstance(text, ast.Name) and text.id == "self")
+    named = isinstance(text, ast.Name) and (text.id == "self" or text.id.isupper())
+    return named or isinstance(text, ast.Constant)
 
 
 def test_every_dependency_is_pinned_and_no_host_is_named():

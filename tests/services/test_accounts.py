@@ -38,7 +38,7 @@ def test_passwords_are_kept_as_argon2id_of_today_s_parameters(people, world):
 
 def test_passwords_count_to_the_last_byte(people):
     """No cut at 72 bytes, none at NUL, nothing trimmed."""
-    for given in ("x1" * 40, "with\0a null", " spaces around ", "🔑 pass phrase"):
+    for given in ("a long one, and on; " * 4, "with\0a null", " spaces around ", "🔑 pass phrase"):
         people.add("ana" + str(len(given)), "viewer", given)
         for wrong in (given[:-1], given + " ", given.strip()[:-1], given[:5]):
             with pytest.raises(Denied):

@@ -92,8 +92,10 @@ class Jobs:
                 columns["overrides"] = job.overrides | spec.model_dump(include=set(changed), mode="json")
             self.rewrite(conn, job, spec, by, **columns)
             after = require(conn, job.id)
-            before = {name: getattr(job, name) for name in changed}
-            self._record(conn, by, f"job.{verb}", after, before=_plain(before), after=_plain(changed))
+            # As it is stored: what was given may hold a secret in the clear.
+            told = ({name: getattr(one, name) for name in changed} for one in (job, after))
+            before, now = map(_plain, told)
+            self._record(conn, by, f"job.{verb}", after, before=before, after=now)
             return after
 
     def versions(self, reference: str | int) -> list[Version]:
