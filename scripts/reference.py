@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -93,6 +93,8 @@ def takes(name: str, field: FieldInfo) -> str:
     annotation: Any = field.annotation
     if get_origin(annotation) is UnionType:
         (annotation,) = (one for one in get_args(annotation) if one is not NoneType)
+    if get_origin(annotation) is Literal:
+        return ", ".join(get_args(annotation))
     word = "list" if name in LISTS else WORDS[get_origin(annotation) or annotation]
     bounds = {type(one).__name__: one for one in field.metadata}
     if "Ge" in bounds and "Le" in bounds:
