@@ -7,10 +7,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from rota.domain.actor import Actor
-from rota.domain.errors import InvalidSchedule
+from rota.domain.errors import Conflict, InvalidSchedule
 from rota.domain.job import Job, JobSpec, JobStatus
+from rota.domain.permission import Action
+from rota.domain.secret import masked_fields
 from rota.services import timing
 from rota.services.jobs import Jobs, require
+from rota.services.rights import acting
 from rota.store import audit, definitions
 from rota.store import jobs as table
 
@@ -57,6 +60,35 @@ class Definitions:
         for job in gone:
             self._vanish(job)
         return changed + len(gone)
+
+    def declared(self, job: Job) -> JobSpec | None:
+        """The job as the newest live node declares it, without what an operator changed; None when none does."""
+        with self.db.read() as conn:
+            return _declared(conn, job)
+
+    def reset(self, reference: str | int, by: Actor, *, field: str | None = None) -> Job:
+        """Take back what operators changed in a job of code: one field, or all of it.
+
+        Raises NotFound, and Conflict when nothing was changed, or when no live node declares the job.
+        """
+        with acting(self.db, self.clock, by, Action.JOB_UPDATE, f"job:{reference}") as conn:
+            job = require(conn, reference, lock=True)
+            gone = {name for name in job.overrides if field in (None, name)}
+            spec = _declared(conn, job)
+            if not gone:
+                raise Conflict(f'job "{job.name}" is as its code declares it', code="unchanged")
+            if spec is None:
+                fix = "start a node that has its code"
+                raise Conflict(f'no live node declares job "{job.name}"', fix=fix, code="vanished")
+            kept = {name: value for name, value in job.overrides.items() if name not in gone}
+            effective = _effective(job.model_copy(update={"overrides": kept}), spec)
+            self.jobs.rewrite(conn, job, effective, by, overrides=kept, **self._timed(effective))
+            told = {name: job.overrides[name] for name in gone}, spec.model_dump(include=gone, mode="json")
+            before, after = map(masked_fields, told)
+            audit.record(
+                conn, by, "job.reset", f"job:{job.name}", at=self.clock.now(), before=before, after=after
+            )
+            return require(conn, job.id)
 
     def _apply(self, app: str, name: str, info: dict[str, Any], job: Job | None) -> bool:
         spec = JobSpec.model_validate(info["spec"])
@@ -122,6 +154,12 @@ class Definitions:
             table.change(conn, job.id, {"vanished_at": now}, by=BY.name, at=now)
             table.set_next(conn, job.id, None, settled)
             audit.record(conn, BY, "job.vanish", f"job:{job.name}", at=now)
+
+
+def _declared(conn: Connection, job: Job) -> JobSpec | None:
+    live = definitions.live_generations(conn).get(job.app or "")
+    info = definitions.declared(conn, live[0]).get(job.name) if live else None
+    return None if info is None else JobSpec.model_validate(info["spec"])
 
 
 def _effective(job: Job, spec: JobSpec) -> JobSpec:

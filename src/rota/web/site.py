@@ -8,7 +8,7 @@ from rota.http import refusals
 from rota.http.problem import Problem
 from rota.web import system
 from rota.web.assets import Assets
-from rota.web.pages import bulk, entrance, job_actions, jobs, preferences, static
+from rota.web.pages import bulk, editing, entrance, job, job_actions, jobs, preferences, search, static
 from rota.web.templating import environment
 from rota.web.view import View
 
@@ -18,9 +18,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     static.router,
     entrance.router,
     preferences.router,
+    search.router,
     bulk.router,
+    editing.router,
     jobs.router,
     job_actions.router,
+    job.router,
 )
 """In this order: what is below /-/ goes before what has a job's name in its path."""
 

@@ -1,11 +1,13 @@
 """The templates: what they may call, and nothing in them that is not escaped."""
 
+from json import dumps
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rota.domain.words import count, milliseconds, plural, rough, shown, span
+from rota.web.draw.marks import table
 
 KEPT = "\n\t"
 """Control characters that mean something in a text; all others are written out."""
@@ -42,6 +44,8 @@ def environment() -> Environment:
         lstrip_blocks=True, finalize=_finalize,
     )  # fmt: skip
     made.filters.update(
+        as_table=table,
+        json=lambda value: dumps(value, ensure_ascii=False),
         breakable=breakable,
         count=count,
         ms=milliseconds,

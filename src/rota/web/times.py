@@ -70,6 +70,11 @@ class Times:
             day = f"{there.day} {there:%b} {there.year}"
         return f"{day} {time} {named(there)}"
 
+    def mine_clock(self, at: datetime) -> str:
+        """The same in the reader's own zone: "01:00 GMT"."""
+        there = at.astimezone(zone(self.mine))
+        return f"{there:%a %H:%M} {named(there)}"
+
     def full(self, at: datetime, job_zone: str | None = None) -> str:
         """ "Tue 24 Nov 2026 10:45:00 CET (Europe/Rome) · 09:45:00 UTC"."""
         there, name = self.local(at, job_zone), self.name(job_zone)

@@ -76,7 +76,7 @@
 
   // The palette: arrows walk through what was found.
   document.getElementById("palette")?.addEventListener("keydown", (event) => {
-    const found = all("#found a", event.currentTarget);
+    const found = all(".found a", event.currentTarget);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && found.length) {
       event.preventDefault();
