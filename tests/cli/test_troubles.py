@@ -30,6 +30,8 @@ from tests.world import ANA
         ("rota jobs update 1 --timezone Europe/Pari", 1, ["Europe/Pari", "Europe/Paris"]),
         ("rota jobs resume 1", 1, ['job "system_health_check" is not paused']),
         ("rota jobs pause 1 --until 2020-01-01", 1, ["in the past"]),
+        ("rota serve -m jbos", 1, ['no module named "jbos"', "start in the folder that holds it"]),
+        ("rota serve -m work/jobs.py", 1, ['no module named "work/jobs.py"']),
         ("rota config set default_timeot 5", 1, ['did you mean "default_timeout"?']),
         ("rota config set default_overlap never", 1, ["never", "skip"]),
     ],

@@ -37,11 +37,13 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
     SIGHUP loads the modules anew: what runs, finishes by the old code.
     """
     from rota.app import build
+    from rota.registry.modules import require_there
     from rota.telemetry import logs
 
     session.require_local()
     session.flags |= {"modules": modules or None, **flags}
     settings = session.loaded.settings
+    require_there(settings.modules)
     logs.configure(settings.log_format, secrets=settings.secrets)
     logs.hear_libraries(settings.log_format, secrets=settings.secrets)
     with build(settings) as rota:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from rota.domain.errors import Invalid
 from rota.registry.place import shown
 from rota.registry.problem import ImportProblem, import_failed
 
@@ -28,6 +30,24 @@ def import_all(names: Iterable[str]) -> Iterator[ModuleType | ImportProblem]:
         found = list(_import(module, seen))
         wrong = _another(found[0], file) if found and isinstance(found[0], ModuleType) else None
         yield from [wrong] if wrong else found
+
+
+def require_there(names: Iterable[str]) -> None:
+    """Refuse a name for which there is no file and no package, without importing anything. Raises Invalid."""
+    _look_here_first(str(Path.cwd()))
+    for name in names:
+        module, file = _dotted(name)
+        if not file.is_file() and not file.with_suffix("").is_dir() and not _is_installed(module):
+            message, _, fix = _missing(name).message.rpartition("; ")
+            raise Invalid(message, fix=fix, field="modules")
+
+
+def _is_installed(module: str) -> bool:
+    # Only what stands before the first dot can be looked for without importing.
+    try:
+        return find_spec(module.partition(".")[0]) is not None
+    except ValueError:  # What is imported already may lack a spec, as __main__ does.
+        return True
 
 
 def entry_point_modules() -> list[str]:
