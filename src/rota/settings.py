@@ -70,6 +70,9 @@ class Settings(BaseModel):
     job_hosts: tuple[str, ...] = Field(
         (), description="hosts (or host:port) inside your network that jobs and webhooks may call"
     )
+    job_statements: dict[str, str] = Field(
+        default_factory=dict, description="[job_statements]: NAME = SQL, for the task rota.sql_statement"
+    )
     heartbeat_url: str | None = Field(
         None, description="called every minute while nothing is planned late", repr=False
     )
@@ -225,6 +228,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if PREFIX + name.upper() in environ
     }
     given.pop("jobs", None)
+    given.pop("job_statements", None)
     return {name: _split(value) if name in LISTS else value for name, value in given.items()}
 
 

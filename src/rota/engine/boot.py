@@ -103,6 +103,7 @@ def _environ(settings: Settings) -> dict[str, str]:
     """The runners' environment. What a settings file says of what jobs may use reaches them this way."""
     given = {name: ",".join(getattr(settings, name)) for name in ALLOWED}
     given["app_database_url"] = settings.app_database_url or ""
+    given["job_statements"] = json.dumps(settings.job_statements) if settings.job_statements else ""
     return {**os.environ, **{f"ROTA_{name.upper()}": value for name, value in given.items() if value}}
 
 

@@ -17,12 +17,14 @@ def system_health_check(
     memory_free_percent: float = 3,
     lag_seconds: float = 60,
     database_ms: float = 1000,
+    unserved: int = 0,
 ) -> JobResult:
-    """Check the database, the disk, the memory and the scheduler's lag against limits.
+    """Check the database, the disk, the memory, the scheduler's lag and the workers against limits.
 
     disk_free_percent, memory_free_percent  fail when less is free
     lag_seconds   fail when a due job has waited longer than this to be planned
     database_ms   fail when the database took longer to answer
+    unserved      fail when more executions than this wait in queues that no live node serves
     """
     metrics: dict[str, Any] = context.rota.health() | _machine()
     file = metrics.pop("database_file")
@@ -30,7 +32,7 @@ def system_health_check(
         usage = shutil.disk_usage(Path(file).resolve().parent)
         metrics["disk_free_percent"] = round(usage.free / usage.total * 100, 1)
     least = {"disk_free_percent": disk_free_percent, "memory_free_percent": memory_free_percent}
-    most = {"scheduler_lag_seconds": lag_seconds, "database_ms": database_ms}
+    most = {"scheduler_lag_seconds": lag_seconds, "database_ms": database_ms, "unserved": unserved}
     problems = [
         f"{name} is {metrics[name]:g}, less than {limit:g}"
         for name, limit in least.items()
@@ -41,12 +43,11 @@ def system_health_check(
         for name, limit in most.items()
         if metrics[name] > limit
     ]
-    message = "; ".join(problems) or "database, disk, memory and scheduler are well"
-    checked = 4
+    message = "; ".join(problems) or "database, disk, memory, scheduler and workers are well"
     return JobResult(
         success=not problems,
         message=message,
-        items_processed=checked,
+        items_processed=len(least) + len(most),
         items_failed=len(problems),
         metrics=metrics,
     )

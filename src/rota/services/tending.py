@@ -8,7 +8,9 @@ from rota.domain.clock import Clock
 from rota.domain.errors import Invalid
 from rota.domain.execution import ACTIVE
 from rota.services.configuration import Configuration
-from rota.store import activity, history, nodes, retention, rollups, state
+from rota.services.errands import Errands
+from rota.services.surveying import Surveying
+from rota.store import activity, history, nodes, retention, rollups, state, survey
 from rota.store.database import Database
 
 STEP = 500
@@ -26,6 +28,7 @@ class Tending:
 
     def __init__(self, db: Database, clock: Clock, environ: Mapping[str, str] | None = None) -> None:
         self.db, self.clock, self.environ = db, clock, environ or {}
+        self.errands, self.surveying = Errands(db, clock, self.environ), Surveying(db, clock, self.environ)
 
     def call(self, method: str, args: dict[str, Any]) -> Any:
         """Do what a ready-made task asked. Raises Invalid for a verb that there is not."""
@@ -35,6 +38,8 @@ class Tending:
             "forget_nodes": self.forget_nodes,
             "reclaim": self.reclaim,
             "health": self.health,
+            **self.errands.verbs(),
+            **self.surveying.verbs(),
         }
         if method not in verbs:
             raise Invalid(f'rota has no verb "{method}" for tasks', fix=f"use one of {', '.join(verbs)}")
@@ -88,11 +93,13 @@ class Tending:
             due = state.next_due(conn)
             live = nodes.live(conn)
             active = history.counts(conn, ACTIVE)
+            unserved = survey.unserved(conn)
         return {
             "database_ms": round((self.clock.monotonic() - began) * 1000, 2),
             "database_file": str(self.db.file) if self.db.file else None,
             "scheduler_lag_seconds": max(0.0, (now - due).total_seconds()) if due else 0.0,
             "schedulers": sum(node.role == "scheduler" for node in live),
             "agents": sum(node.role == "agent" for node in live),
+            "unserved": sum(unserved.values()),
             **{status.value: active.get(status, 0) for status in ACTIVE},
         }

@@ -29,9 +29,9 @@ def add(conn: Connection, news: Sequence[Cause]) -> None:
     conn.execute(dialect.insert(causes).on_conflict_do_nothing(index_elements=[_c.key]), rows)
 
 
-def id_of(conn: Connection, key: str) -> int:
-    """The id of the cause with that key."""
-    return int(conn.execute(select(_c.id).where(_c.key == key)).scalar_one())
+def is_known(conn: Connection, key: str) -> bool:
+    """Whether there is a cause with that key."""
+    return conn.execute(select(_c.id).where(_c.key == key)).first() is not None
 
 
 def is_any_open(conn: Connection) -> bool:

@@ -42,6 +42,13 @@ def durations(conn: Connection, job_id: int, since: datetime, shares: Iterable[f
     return [percentile(found, share) for share in shares]
 
 
+def overall(conn: Connection, since: datetime, shares: Iterable[float]) -> list[float | None]:
+    """The given percentiles, in milliseconds, of all successful runs since an instant."""
+    query = select(_r.bucket, func.sum(_r.n)).where(_r.hour >= since, _r.status == "succeeded")
+    found = {bucket: int(n) for bucket, n in conn.execute(query.group_by(_r.bucket))}
+    return [percentile(found, share) for share in shares]
+
+
 def purge(conn: Connection, before: datetime, most: int) -> int:
     """Delete at most `most` counts of hours before an instant. Returns how many."""
     old = select(*_KEY).where(_r.hour < before).limit(most)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from rota.domain.permission import Role
 from rota.store.schema import sessions, users
@@ -86,6 +86,13 @@ def end(conn: Connection, session_id: int) -> bool:
 def end_all(conn: Connection, user_id: int) -> int:
     """End all of a user. Returns how many."""
     return conn.execute(delete(sessions).where(_s.user_id == user_id)).rowcount
+
+
+def count_old(conn: Connection, seen_by: datetime) -> int:
+    """How many were last seen at that instant or before."""
+    return int(
+        conn.execute(select(func.count()).select_from(sessions).where(_s.seen_at <= seen_by)).scalar_one()
+    )
 
 
 def forget(conn: Connection, created_by: datetime, seen_by: datetime) -> int:

@@ -1,0 +1,96 @@
+"""Whether MCP servers answer: a real session with each, over its own input and output or over HTTP."""
+
+import time
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rota.domain.address import parse
+from rota.domain.errors import Denied, Invalid
+from rota.jobs.allowed import allowed, nothing_configured
+from rota.sdk import JobContext, JobResult, task
+
+
+class McpServer(BaseModel):
+    """A server to ask. Either its web address, or the program with its arguments.
+
+    url      of its streamable HTTP endpoint
+    command  the program by its whole path, named in the setting job_commands, and its arguments
+    tools    that it has to offer
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    url: str | None = None
+    command: list[str] | None = None
+    tools: list[str] = []
+
+
+@task("rota.mcp_server_health_check", title="MCP server health check")
+async def mcp_server_health_check(
+    context: JobContext, *, servers: list[McpServer] | None = None, timeout_seconds: float = 10
+) -> JobResult:
+    """Begin a session with each server, list its tools, and fail when one does not answer or lacks a tool."""
+    if not servers:
+        return nothing_configured("set the argument servers")
+    problems: list[str] = []
+    metrics: dict[str, float] = {}
+    for number, server in enumerate(servers, 1):
+        began = time.monotonic()
+        try:
+            found = await _tools(server, timeout_seconds)
+        except Exception as error:
+            problems.append(f"{server.name}: {_told(error)}")
+        else:
+            metrics[server.name] = round(time.monotonic() - began, 3)
+            if lacking := sorted(set(server.tools) - set(found)):
+                problems.append(f"{server.name}: lacks the tools {', '.join(lacking)}")
+            context.log.info("%s offers %d tools", server.name, len(found))
+        context.progress(number, len(servers), server.name)
+    told = "; ".join(problems) or f"{len(servers)} MCP servers answer"
+    return JobResult(
+        success=not problems,
+        message=told,
+        items_processed=len(servers),
+        items_failed=len(problems),
+        metrics=metrics,
+    )
+
+
+async def _tools(server: McpServer, timeout: float) -> list[str]:
+    """The names of the tools that a server offers."""
+    import anyio
+    from mcp import Client
+
+    with anyio.fail_after(timeout):
+        async with Client(_where(server), read_timeout_seconds=timeout) as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+
+def _where(server: McpServer) -> Any:
+    """What the client connects to, after it was checked. Raises Denied, Invalid."""
+    from mcp import StdioServerParameters
+
+    from rota.channels.web import resolve
+
+    if (server.url is None) is (server.command is None):
+        raise Invalid("a server has either a url or a command", fix="give one of them")
+    if server.url is not None:
+        resolve(parse(server.url), allowed("job_hosts"))
+        return server.url
+    program, *arguments = server.command or [""]
+    if program not in allowed("job_commands"):
+        raise Denied(
+            f"{program!r} may not be started", fix="name it, by its whole path, in the setting job_commands"
+        )
+    return StdioServerParameters(command=program, args=arguments, env={"PATH": "/usr/bin:/bin"})
+
+
+def _told(error: BaseException) -> str:
+    """The words of an error; of the first one where several came together."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, TimeoutError):
+        return "did not answer in time"
+    return (str(error) or type(error).__name__).splitlines()[0][:300]
