@@ -11,8 +11,8 @@ import pytest
 from rota.domain.attempt import Line
 from rota.domain.errors import NotFound
 from rota.domain.execution import Status
-from rota.executors.events import Beat, Begun, Called, Died, Ended, Progress, Recalled
-from tests.executors.workshop import attempt, wait_until
+from rota.executors.events import Beat, Begun, Called, Died, Ended, Hello, Progress, Recalled
+from tests.executors.workshop import Workshop, attempt, wait_until
 
 
 def test_a_body_that_ends_is_reported_with_its_result_and_what_it_used(workshop):
@@ -189,3 +189,15 @@ def test_a_call_to_the_services_waits_for_its_answer(workshop, answer):
         workshop.runner.answer(called.call_id, error=NotFound("no jobs", fix="add one"))
         assert workshop.wait(Ended).ending.reason == "no jobs; add one"
     assert workshop.wait(Ended).ending.execution_id == 9
+
+
+def test_what_a_body_logs_by_structlog_bears_its_execution():
+    workshop = Workshop(modules=("tests.executors.structured",))
+    try:
+        workshop.wait(Hello)
+        for number in (1, 2):
+            text = " ".join(line.text for line in workshop.run("tell").ending.lines)
+            assert "something is odd" in text
+            assert f"execution_id={number} job=tell" in text
+    finally:
+        workshop.end()

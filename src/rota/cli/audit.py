@@ -108,10 +108,8 @@ def verify(session: Session, head: "Head | None") -> None:
 
     Print the head of the chain too: kept elsewhere, it proves later that the log was not made anew as a whole.
     """
-    from rota.client.remote import Remote
-
     with session.rota() as rota:
-        if not isinstance(rota, Remote):
+        if session.is_local(rota):
             rota.auditing.seal()
         found = rota.auditing.verify(head)
     _print_verified(session, found)

@@ -65,7 +65,7 @@ def logs(session: Session, execution: int, follow: bool) -> None:
         if session.screen.format in ("json", "csv"):
             found, after = [], 0
             if follow:
-                Waiting(rota, session.screen).until_ended(execution, None)
+                Waiting(rota, session.screen, session.look).until_ended(execution, None)
             while batch := rota.executions.lines(execution, after):
                 found += [line_json(line) for line in batch]
                 after = batch[-1].seq
@@ -78,7 +78,7 @@ def logs(session: Session, execution: int, follow: bool) -> None:
             return
         printer = LinePrinter(session.screen)
         if follow:
-            Waiting(rota, session.screen, printer=printer).until_ended(execution, None)
+            Waiting(rota, session.screen, session.look, printer=printer).until_ended(execution, None)
         else:
             printer.print_new(rota, execution)
         ended = rota.executions.get(execution)
@@ -118,7 +118,11 @@ def retry(session: Session, execution: int, force: bool, wait: bool) -> None:
 
     with session.rota() as rota:
         new = rota.executions.retry(execution, session.actor, force=force)
-        found = Waiting(rota, session.screen).until_ended(new, None) if wait else rota.executions.get(new)
+        found = (
+            Waiting(rota, session.screen, session.look).until_ended(new, None)
+            if wait
+            else rota.executions.get(new)
+        )
     assert found is not None
     told = f"✓ {found.job_name} is queued again as execution {new}."
     if found.is_final:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import click as plain
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from rota.client.profile import Server
     from rota.client.remote import Remote
     from rota.settings import Loaded
+
+
+AT_HAND, AFAR = 0.1, 0.5
+"""Seconds between looks: at a database, and at a server."""
 
 
 class Session:
@@ -123,6 +127,15 @@ class Session:
             return
         with self.local() as rota:
             yield rota
+
+    def is_local(self, rota: "Rota | Remote") -> "TypeGuard[Rota]":
+        """Whether the verbs are those on a database."""
+        return self.server is None
+
+    @property
+    def look(self) -> float:
+        """Seconds between looks at what is waited for."""
+        return AT_HAND if self.server is None else AFAR
 
     @contextmanager
     def local(self) -> Iterator["Rota"]:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from rota.app import Rota
     from rota.client.remote import Remote
 
-LOOK = 0.1
 AWAY = 1.0
-"""Seconds between looks; the second while the database is away."""
+"""Seconds between looks while the database, or the server, is away."""
 
 BAR = 20
 
@@ -28,6 +27,7 @@ class Waiting:
     """Waits for one execution.
 
     printer  prints its output as it comes, None: not at all
+    look     seconds between looks
     usual    how long such an execution takes on average, in milliseconds, None when nobody knows
     between  called at every look with the execution as it stands
     """
@@ -36,12 +36,14 @@ class Waiting:
         self,
         rota: "Rota | Remote",
         screen: Screen,
+        look: float,
         *,
         printer: LinePrinter | None = None,
         usual: float | None = None,
         between: Callable[[Execution], object] = lambda _: None,
     ) -> None:
-        self.rota, self.screen, self.printer, self.usual, self.between = rota, screen, printer, usual, between
+        self.rota, self.screen, self.look = rota, screen, look
+        self.printer, self.usual, self.between = printer, usual, between
         self._bar = sys.stderr.isatty() and printer is None and not screen.quiet
         self._drawn = self._away = False
 
@@ -56,7 +58,7 @@ class Waiting:
                     return found
                 if deadline is not None and time.monotonic() >= deadline:
                     return None
-                time.sleep(AWAY if found is None else LOOK)
+                time.sleep(AWAY if found is None else self.look)
         finally:
             self._wipe()
 

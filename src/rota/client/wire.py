@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -46,7 +47,7 @@ class Wire:
 
     def __init__(self, server: Server, transport: httpx2.BaseTransport | None = None) -> None:
         self.server = server
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "User-Agent": f"rota/{version('rota')}"}
         if server.token:
             headers["Authorization"] = f"Bearer {server.token}"
         self._http = httpx2.Client(

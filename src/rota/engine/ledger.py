@@ -74,7 +74,8 @@ class Ledger:
         except Unavailable:
             raise
         except Exception as problem:
-            log.exception("a record was refused; what can be written of it is")
+            ids = [attempt.execution_id for attempt, _ in part.endings] or list(part.told)
+            log.exception("a record was refused; what can be written of it is", executions=ids)
             self._transaction(part.bare(str(problem)), NOTHING)
 
     def _transaction(self, tray: Tray, wanted: Capacity) -> list[Attempt]:

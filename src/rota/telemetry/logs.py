@@ -26,9 +26,7 @@ SECRET_NAMES = frozenset(
 """Fields whose value is never written, whatever it is."""
 
 
-def configure(
-    form: str = "console", *, secrets: Iterable[str] = (), stream: TextIO | None = None
-) -> None:
+def configure(form: str = "console", *, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
     """Say how rota logs, for this process.
 
     form     "console" for people, "json" for programs
@@ -87,9 +85,7 @@ class _Clean:
     def __init__(self, secrets: tuple[str, ...]) -> None:
         self.secrets = secrets
 
-    def __call__(
-        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
         """The line as it may be written."""
         return {self._text(name): self._value(name, value) for name, value in event.items()}
 

@@ -108,7 +108,7 @@ def ask(
     session.flags["modules"] = modules or None
     ctx = plain.get_current_context()
     with session.rota() as rota:
-        _tidy(rota)
+        _tidy(session, rota)
         execution_id = rota.executions.execute(reference, session.actor, kwargs=kwargs, force=force)
         job = rota.jobs.get(reference)
         if not (wait or follow):
@@ -119,12 +119,11 @@ def ask(
     ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
 
 
-def _tidy(rota: "Rota | Remote") -> None:
+def _tidy(session: Session, rota: "Rota | Remote") -> None:
     """Where no scheduler lives nobody notices nodes that died; what they had begun would be in the way."""
-    from rota.client.remote import Remote
-    from rota.engine.reaper import Reaper
+    if session.is_local(rota) and not rota.presence.schedulers():
+        from rota.engine.reaper import Reaper
 
-    if not isinstance(rota, Remote) and not rota.presence.schedulers():
         Reaper(rota.db, rota.clock).tick()
 
 
@@ -147,7 +146,12 @@ def _await(
     with _worker(session, rota, job, execution_id) as helper:
         between = helper.check if helper else lambda _: None
         waiting = Waiting(
-            rota, session.screen, printer=printer, usual=job.average_duration_ms, between=between
+            rota,
+            session.screen,
+            session.look,
+            printer=printer,
+            usual=job.average_duration_ms,
+            between=between,
         )
         try:
             ended = waiting.until_ended(execution_id, timeout)
@@ -175,18 +179,16 @@ def _worker(
     session: Session, rota: "Rota | Remote", job: "Job", execution_id: int
 ) -> "Iterator[OneShot | None]":
     """An agent for this run where no live node can take it; a server's jobs run where the server is."""
-    from rota.client.remote import Remote
-
-    served = bool(rota.presence.takers(job))
-    if not served and isinstance(rota, Remote):
-        session.screen.note(WAITS)
-    if served or isinstance(rota, Remote):
+    if rota.presence.takers(job):
         yield None
-        return
-    from rota.cli.one_shot import OneShot
+    elif session.is_local(rota):
+        from rota.cli.one_shot import OneShot
 
-    with OneShot(rota, execution_id, session) as helper:
-        yield helper
+        with OneShot(rota, execution_id, session) as helper:
+            yield helper
+    else:
+        session.screen.note(WAITS)
+        yield None
 
 
 def _print_queued(session: Session, rota: "Rota | Remote", job: "Job", execution_id: int) -> None:
