@@ -17,6 +17,7 @@ ready:
 
 run:
 	@sh scripts/bootstrap run
+	@.venv/bin/rota init --yes
 	@.venv/bin/rota serve -m examples.heart $(ARGS)
 
 test: ready

@@ -21,6 +21,7 @@ from rota.api import (
     jobs,
     logs,
     me,
+    reports,
     schedules,
     settings,
     sign_on,
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     alerts.router,
     channels.router,
+    reports.router,
     health.router,
     document.router,
 )

@@ -35,7 +35,7 @@ def test_a_job_is_muted_and_heard_again(site):
         assert client.post("/api/v1/alerts/mutes", json=given).status_code == 200
         (mute,) = client.get("/api/v1/alerts/mutes").json()
         assert (mute["target"], mute["by"]) == ("job:backup", "a_admin")
-        assert client.delete("/api/v1/alerts/mutes", params={"target": "job:backup"}).status_code == 204
+        assert client.delete("/api/v1/alerts/mutes/job:backup").status_code == 204
         assert client.get("/api/v1/alerts/mutes").json() == []
         assert client.get("/api/v1/alerts/deliveries").json() == []
 

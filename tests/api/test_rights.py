@@ -73,6 +73,8 @@ def paths(site):
         "version": 1,
         "alert": "made",
         "channel": "ops",
+        "report": 1,
+        "target": "all",
     }
 
 

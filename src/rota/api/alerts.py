@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rota.api.instants import Instant
@@ -25,6 +25,8 @@ MUTE = {
     "by": "ana",
 }
 NEW = {"name": "backups", "scope": "tag", "target": "backup", "channels": ["ops_mail"]}
+
+Target = Annotated[str, Path(max_length=110, description="as it was muted", examples=["job:nightly_backup"])]
 
 
 class NewMute(BaseModel):
@@ -79,10 +81,8 @@ def mute(new: Annotated[NewMute, Body(examples=[{k: MUTE[k] for k in ("target", 
     return rota.alerts.mute(new.target, new.until, by, new.reason)
 
 
-@router.delete("/mutes", **about("Unmute", Action.ALERT_MUTE, 404, status=204))
-def unmute(
-    target: Annotated[str, Query(max_length=110, description="as it was muted")], rota: Product, by: Asker
-) -> Response:
+@router.delete("/mutes/{target}", **about("Unmute", Action.ALERT_MUTE, 404, status=204))
+def unmute(target: Target, rota: Product, by: Asker) -> Response:
     """Send again for that."""
     rota.alerts.unmute(target, by)
     return Response(status_code=204)

@@ -8,6 +8,10 @@ import rich_click as click
 from rota.cli.frame import Program, Promise
 
 NOUNS = {
+    "init": Promise(
+        "rota.cli.init:init",
+        "Make the database, and in it the jobs that an application usually needs; shown before they are made.",
+    ),
     "jobs": Promise(
         "rota.cli.jobs:jobs",
         "Jobs: what runs, when, and by which rules. JOB is a name or an id.",
@@ -28,6 +32,7 @@ NOUNS = {
     ),
     "alerts": Promise("rota.cli.alerts:alerts", "Alerts: who is told what."),
     "channels": Promise("rota.cli.channels:channels", "Channels: where alerts are sent."),
+    "reports": Promise("rota.cli.reports:reports", "Reports: what the jobs daily_report and the like have made."),
     "audit": Promise("rota.cli.audit:audit", "The audit log: who did what, when, and from where."),
     "serve": Promise(
         "rota.cli.serve:serve",

@@ -54,12 +54,12 @@ class Defaults:
 
     def create(self, conn: Connection) -> None:
         """Make them in the caller's transaction, and make their tasks known: no node has told of them yet."""
-        definitions.publish(conn, APP, _ready_made().published(), self.jobs.clock.now())
+        definitions.publish(conn, APP, ready_made().published(), self.jobs.clock.now())
         for spec in NEW:
             create(conn, self.jobs.clock, self.jobs.variables, spec, SYSTEM)
 
 
-def _ready_made() -> Registry:
+def ready_made() -> Registry:
     """The tasks that come with rota, and no others: a process that migrates runs nobody else's code."""
     finding = Finding({}, {})
     for module in import_all([READY_MADE]):
