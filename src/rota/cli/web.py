@@ -48,7 +48,7 @@ class WebServer:
     def _tell(self, port: int) -> None:
         host = self.rota.settings.host
         named = f"[{host}]" if ":" in host else host
-        self.screen.note(f"The API answers at http://{named}:{port}/api/v1")
+        self.screen.note(f"The dashboard is at http://{named}:{port}/admin/cron, the API at http://{named}:{port}/api/v1")
         if not _is_loopback(host) and not self.rota.settings.trusted_proxies:
             self.screen.note(
                 "Careful: it answers to other machines without TLS. Put a proxy in front of it that has TLS, "
@@ -58,7 +58,7 @@ class WebServer:
         if secret is not None:
             self.screen.note(
                 "There is no user yet. `rota users create NAME --role admin` makes the first one; or, within the hour, "
-                f'POST http://{named}:{port}/api/v1/users/first {{"secret": "{secret}", "name": …, "password": …}}'
+                f"http://{named}:{port}/admin/cron/-/first?secret={secret}"
             )
 
     def _serve(self, listening: socket.socket) -> None:

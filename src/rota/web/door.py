@@ -72,6 +72,12 @@ def _admit(view: View, action: Action | None, form: Mapping[str, Any]) -> None:
     view.visitor = gate.admit(view.request, action, token if isinstance(token, str) else None)
     if action is None:
         view.visitor = gate.identity.of(view.request)
+    elif not view.actor.role.includes(least := view.request.app.state.least()):
+        visitor, view.visitor = view.actor, None
+        raise Refusal(
+            403, f"{visitor.name} is {visitor.role.value}, and the dashboard is kept to the role {least.value}",
+            code="denied", fix="ask an administrator; the command line and the API are open as before",
+        )  # fmt: skip
 
 
 async def _form(request: Request) -> ImmutableMultiDict[str, str]:

@@ -35,6 +35,7 @@ def create(shared: State) -> FastAPI:
     app.state.assets, app.state.templates = Assets(), environment()
     app.state.system = system.system(shared.rota)
     app.state.glance, app.state.concerns = system.glance(shared.rota), system.concerns(shared.rota)
+    app.state.least = system.least(shared.rota)
     app.state.day = system.day(shared.rota)
     for router in ROUTERS:
         app.include_router(router)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rota.app import Rota
+from rota.domain.permission import Role
 from rota.services.activity import Activity, Day
 from rota.services.diagnosis import Finding
 from rota.services.glance import Concern, Glance, Glances
@@ -47,6 +48,11 @@ def _worst(found: list[Finding]) -> list[Finding]:
     if any(one.name == "agent" for one in wrong):
         return [one for one in wrong if one.name != "queue"]
     return wrong
+
+
+def least(rota: Rota) -> Fresh[Role]:
+    """The least role that may open the dashboard."""
+    return Fresh(lambda: rota.configuration.held().dashboard_role, rota.clock, FRESH)
 
 
 def glance(rota: Rota) -> Fresh[Glance]:

@@ -23,6 +23,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# With no referrer at all, browsers send the forms of our own pages as from nowhere ("Origin: null").
+HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+
 ZONE, MINE, THEME, KEYS, TOLD = "rota_zone", "rota_mine", "rota_theme", "rota_keys", "rota_told"
 """Cookies: how this browser wants pages shown, and what the page before has to say."""
 
@@ -186,7 +189,7 @@ class View:
             "system": state.system() if self.visitor else None,
         }  # fmt: skip
         text = templates.get_template(template).render(frame | values)
-        return HTMLResponse(text, status, {"Content-Security-Policy": POLICY})
+        return HTMLResponse(text, status, HEADERS)
 
     def go(self, path: str, told: str | None = None) -> Response:
         """Send the browser to another of these pages, which says what was done."""

@@ -48,7 +48,8 @@ def ask(view: Page, verb: str = "") -> Response:
 @router.post("/-/bulk", **does(Action.JOB_READ))
 def act(view: Page, form: Form) -> Response:
     """Do it to each; what fails for one stops none of the others, and is told. Each asks for its own right."""
-    verb, outcomes = form.get("verb", ""), []
+    verb = form.get("verb", "")
+    outcomes: list[tuple[Job, RotaError | None]] = []
     asked = _verb(verb)
     for job in _jobs(view, form.getlist("job")):
         try:

@@ -86,12 +86,13 @@ def _row(job: Job, recent: list[Result], usual: Usual, now: datetime) -> Row:
 
 
 def sentence(job: Job) -> str:
-    """When a job runs, without its zone, which stands beside its next run."""
+    """When a job runs, in short: its zone stands beside its next run, an interval's minutes go without saying."""
     try:
         told = job.schedule.explain()
     except InvalidSchedule:
         return "Does not resolve"
-    return told.removesuffix(f", {job.timezone} time").removesuffix(" (UTC)")
+    told = told.removesuffix(f", {job.timezone} time").removesuffix(" (UTC)").removesuffix(", UTC")
+    return told.partition(", at :")[0]
 
 
 def _hints(view: View) -> dict[Show, str]:
@@ -116,5 +117,4 @@ def _round(n: int) -> int:
     """A number as one says it: of more than a hundred, two figures."""
     if n <= 100:
         return n
-    size = 10 ** (len(str(n)) - 2)
-    return round(n / size) * size
+    return int(round(n, 2 - len(str(n))))
