@@ -1,0 +1,1 @@
+"""The predefined jobs, with their schedules and business logic."""
