@@ -30,7 +30,7 @@ from schemathesis.schemas import BaseSchema
 from rota.asgi import create
 from rota.domain.permission import Role
 from rota.http.hub import Closed, Hub, Reader
-from rota.services import watching
+from rota.services import throttle, watching
 from tests.api.site import Site
 from tests.world import ANA
 
@@ -61,8 +61,11 @@ class Impatient(Hub):
 
 
 @pytest.fixture
-def schema(site: Site) -> Iterator[BaseSchema]:
-    """The description of an API whose streams end at once: nobody may wait."""
+def schema(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseSchema]:
+    """The description of an API whose streams end at once: nobody may wait. Each operation is tried with a token that
+    is none, from one address; how many there may be is another test's affair.
+    """
+    monkeypatch.setattr(throttle, "FREE_OF_ADDRESS", 10**6)
     for name in ("backup", "report"):
         site.world.add_job(name, daily="02:00", overlap="queue_all")
     app = create(site.rota, hosts=("*",))
