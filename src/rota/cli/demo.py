@@ -2,15 +2,12 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rich_click as click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
-
-if TYPE_CHECKING:
-    from rota.app import Rota
 
 FILES = ("", "-wal", "-shm")
 
@@ -26,15 +23,17 @@ def demo(session: Session, file: Path, seed: int, again: bool) -> None:
     FILE is a SQLite database of its own, rota-demo.db if none is given. One that is not a demo is never touched.
     """
     from rota.app import build
+    from rota.services.demo.making import Demo, Then
     from rota.settings import Settings
 
     if file.exists():
         _make_way(file, again=again)
     password = secrets.token_urlsafe(9)
     address = f"sqlite:///{file}"
-    with build(Settings(database_url=address)) as rota:
-        rota.upgrade()
-        n = _fill(rota, seed, password)
+    settings = Settings(database_url=address)
+    with build(settings) as rota, build(settings, clock=Then(rota.clock)) as before:
+        before.upgrade()
+        n = Demo(rota.db, rota.clock, before.accounts).fill(seed, password)
     look = f"rota serve --database-url {address} -m rota.demo"
     told: list[Any] = [
         ("", f"✓ {file} has {n:,} executions of 90 days."), ("look at it", look),
@@ -42,12 +41,6 @@ def demo(session: Session, file: Path, seed: int, again: bool) -> None:
     ]  # fmt: skip
     data = {"file": str(file), "executions": n, "serve": look, "user": "maria", "password": password}
     session.screen.one(data, told, name=str(file))
-
-
-def _fill(rota: "Rota", seed: int, password: str) -> int:
-    from rota.services.demo.making import Demo
-
-    return Demo(rota.db, rota.clock, rota.accounts).fill(seed, password)
 
 
 def _make_way(file: Path, *, again: bool) -> None:

@@ -1,6 +1,7 @@
 """What happened when: the day of all jobs, the lanes of some, the load of each node, the days of a month."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 
 from rota.domain.clock import Clock
 from rota.domain.errors import InvalidSchedule
+from rota.domain.execution import Status
 from rota.domain.job import Job
 from rota.services.load import Ahead, Load
 from rota.store import activity, results
@@ -54,6 +56,14 @@ class Lane:
     planned: int
 
     @property
+    def totals(self) -> dict[Status, int]:
+        """How many of its executions stand how."""
+        found: Counter[Status] = Counter(one.status for one in self.results)
+        for hour in self.hours:
+            found[hour.status] += hour.n
+        return dict(found)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing happened and nothing is planned."""
         return not (self.results or self.hours or self.planned)
@@ -83,6 +93,11 @@ class Activity:
             for count in activity.by_node(conn, since, until):
                 found.setdefault(count.node or 0, []).append(count)
         return found
+
+    def names(self, node_ids: Iterable[int]) -> dict[int, str]:
+        """How those nodes are called, also when they are long gone; one that was forgotten is its number."""
+        with self.db.read() as conn:
+            return activity.names(conn, node_ids)
 
     def lanes(self, jobs: Sequence[Job], since: datetime, until: datetime) -> list[Lane]:
         """Each of the jobs (at most 100) in a window of at most a week."""

@@ -1,14 +1,15 @@
 """What ended in each ten minutes, over all jobs: the background of the ribbon, the timeline and the calendar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Connection, Insert, delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.execution import Status
-from rota.store.schema import EPOCH, activity
+from rota.store import upsert
+from rota.store.schema import EPOCH, activity, nodes
 
 SPAN = timedelta(minutes=10)
 POINTS = 144
@@ -48,7 +49,7 @@ class Count:
 
 @cache
 def _add(dialect: str) -> Insert:
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(activity)
+    statement = upsert.insert(dialect, activity)
     more = {"n": _a.n + statement.excluded["n"]}
     adding: Insert = statement.on_conflict_do_update(index_elements=_KEY, set_=more)
     return adding
@@ -74,6 +75,14 @@ def by_node(conn: Connection, since: datetime, until: datetime) -> list[Count]:
     query = select(_a.at, _a.status, _a.n, _a.node_id).where(_a.at >= begin(since), _a.at < until)
     rows = conn.execute(query.order_by(_a.node_id, _a.at, _a.status))
     return [Count(at, Status(status), int(n), node) for at, status, n, node in rows]
+
+
+def names(conn: Connection, node_ids: Iterable[int]) -> dict[int, str]:
+    """How those nodes are called; one that was forgotten is its number."""
+    wanted = list(node_ids)
+    query = select(nodes.c.id, nodes.c.name).where(nodes.c.id.in_(wanted))
+    known = {id_: name for id_, name in conn.execute(query)}
+    return {id_: known.get(id_, f"node {id_}") for id_ in wanted}
 
 
 def totals(conn: Connection, since: datetime) -> dict[str, int]:

@@ -19,5 +19,13 @@ class Entry(NamedTuple):
     action: Action
 
 
-NAVIGATION = (Entry("", "Jobs", "jobs", Action.JOB_READ),)
+NAVIGATION = (
+    Entry("", "Jobs", "jobs", Action.JOB_READ),
+    Entry("/-/executions", "Executions", "run", Action.EXECUTION_READ),
+    Entry("/-/timeline", "Timeline", "timeline", Action.EXECUTION_READ),
+    Entry("/-/calendar", "Calendar", "calendar", Action.EXECUTION_READ),
+    Entry("/-/nodes", "Nodes", "nodes", Action.NODE_READ),
+    Entry("/-/audit", "Audit", "audit", Action.AUDIT_READ),
+    Entry("/-/settings", "Settings", "settings", Action.ME_READ),
+)
 """In this order. On a narrow screen the first four stand there, and the others behind "More"."""

@@ -8,7 +8,25 @@ from rota.http import refusals
 from rota.http.problem import Problem
 from rota.web import system
 from rota.web.assets import Assets
-from rota.web.pages import bulk, editing, entrance, job, job_actions, jobs, preferences, search, static
+from rota.web.pages import (
+    audit,
+    bulk,
+    calendar,
+    editing,
+    entrance,
+    execution,
+    executions,
+    job,
+    job_actions,
+    jobs,
+    nodes,
+    people,
+    preferences,
+    search,
+    settings,
+    static,
+    timeline,
+)
 from rota.web.templating import environment
 from rota.web.view import View
 
@@ -21,7 +39,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     bulk.router,
     editing.router,
+    executions.router,
+    timeline.router,
+    calendar.router,
+    nodes.router,
+    audit.router,
+    settings.router,
+    people.router,
     jobs.router,
+    execution.router,
     job_actions.router,
     job.router,
 )

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -29,6 +30,21 @@ KEPT = timedelta(days=30)
 SPEAKING = 12
 """The newest executions of each job whose output is kept, besides those that failed."""
 PEOPLE = (("maria", Role.ADMIN), ("luca", Role.OPERATOR), ("vera", Role.VIEWER))
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The clock as it was when everything began."""
+
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The present instant, three months ago."""
+        return self.clock.now() - SPAN
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        return self.clock.monotonic()
 
 
 class Demo:
@@ -174,21 +190,22 @@ def _reason(one: Past) -> str | None:
 
 
 def _deeds(conn: Connection, now: datetime, kept: Sequence[Past]) -> None:
-    """What people did, as the audit log has it."""
-    for one in kept:
-        if one.by in dict(PEOPLE):
-            by = Actor(one.by, "web", address="10.1.4.17")
-            audit.record(
-                conn, by, "job.execute", f"job:{one.part.spec.name}", at=one.queued_at, after={"force": False}
-            )
+    """What people did, by time, as the audit log has it."""
+    done: list[tuple[datetime, Actor, str, str, dict[str, Any]]] = [
+        (one.queued_at, Actor(one.by, "web", address="10.1.4.17"), "job.execute", f"job:{one.part.spec.name}",
+         {"after": {"force": False}})
+        for one in kept
+        if one.by in dict(PEOPLE)
+    ]  # fmt: skip
     maria, luca = Actor("maria", "web", address="10.1.4.17"), Actor("luca", "cli", address="10.1.4.22")
-    for by, action, target, days, before, after, reason in (
-        (luca, "job.update", "job:database_backup", 5.1, {"timeout": 1800}, {"timeout": 2700}, None),
-        (maria, "job.disable", "job:legacy_export", 12.4, {"is_enabled": True}, {"is_enabled": False}, None),
-        (luca, "job.update", "job:license_sync", 40.3, {"max_retries": 1}, {"max_retries": 3}, None),
-        (maria, "job.pause", "job:search_reindex", 0.83, None, None, "the index is being moved"),
-        (Actor("vera", "web", Role.VIEWER, address="10.1.4.31"), "job.execute", "job:newsletter", 2.2, None, None,
-         "denied: this takes the role operator"),
+    vera = Actor("vera", "web", Role.VIEWER, address="10.1.4.31")
+    for by, action, target, days, details in (
+        (luca, "job.update", "database_backup", 5.1, {"before": {"timeout": 1800}, "after": {"timeout": 2700}}),
+        (maria, "job.disable", "legacy_export", 12.4, {"before": {"is_enabled": True}, "after": {"is_enabled": False}}),
+        (luca, "job.update", "license_sync", 40.3, {"before": {"max_retries": 1}, "after": {"max_retries": 3}}),
+        (maria, "job.pause", "search_reindex", 0.83, {"reason": "the index is being moved"}),
+        (vera, "job.execute", "newsletter", 2.2, {"reason": "denied: this takes the role operator"}),
     ):  # fmt: skip
-        at = now - timedelta(days=days)
-        audit.record(conn, by, action, target, at=at, before=before, after=after, reason=reason)
+        done.append((now - timedelta(days=days), by, action, f"job:{target}", details))
+    for at, by, action, target, details in sorted(done, key=lambda one: one[0]):
+        audit.record(conn, by, action, target, at=at, **details)

@@ -20,13 +20,17 @@ TOP, DOWN, HEIGHT = 14, 14, 11
 DAYS_WRITTEN = {0: "Mon", 2: "Wed", 4: "Fri"}
 
 
-def heat(days: Mapping[date, DayCounts], last: date) -> Drawing:
-    """The year that ends with the day `last`. Stronger is longer, where durations are known, or else more."""
+def heat(days: Mapping[date, DayCounts], last: date, tolerated: float = 0.0) -> Drawing:
+    """The year that ends with the day `last`. Stronger is longer, where durations are known, or else more.
+
+    tolerated  the share of failures, 0 to 1, up to which a day does not count as failed
+    """
     first = last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
     found = {day: one for day, one in days.items() if first <= day <= last}
-    scale = _scale(found)
+    steps = scale(found)
     squares = [
-        _square(first + timedelta(days=n), first, found, scale) for n in range((last - first).days + 1)
+        _square(first + timedelta(days=n), first, found, steps, tolerated)
+        for n in range((last - first).days + 1)
     ]
     words = [text("minor", "0", TOP + 9 + row * DOWN, name) for row, name in DAYS_WRITTEN.items()]
     parts = [*squares, *words, *_months(first, last)]
@@ -34,11 +38,11 @@ def heat(days: Mapping[date, DayCounts], last: date) -> Drawing:
     return Drawing(svg("heat", label, parts), _table(found))
 
 
-def strength(day: DayCounts | None, scale: list[float]) -> str:
+def strength(day: DayCounts | None, scale: list[float], tolerated: float = 0.0) -> str:
     """The class of a day: hx failed, hm missed, h0 nothing, h1 to h3 by how long or how much."""
     if day is None:
         return "h0"
-    if any(day.counts.get(status) for status in UNSUCCESSFUL):
+    if sum(day.counts.get(status, 0) for status in UNSUCCESSFUL) > tolerated * sum(day.counts.values()):
         return "hx"
     if day.counts.get(Status.MISSED) and not day.counts.get(Status.SUCCEEDED):
         return "hm"
@@ -51,7 +55,7 @@ def _value(day: DayCounts) -> float:
     return day.total_ms / n if day.total_ms and n else float(n)
 
 
-def _scale(days: Mapping[date, DayCounts]) -> list[float]:
+def scale(days: Mapping[date, DayCounts]) -> list[float]:
     """Two steps that part the days in three."""
     values = sorted(value for one in days.values() if (value := _value(one)))
     if not values or values[0] == values[-1]:
@@ -59,11 +63,13 @@ def _scale(days: Mapping[date, DayCounts]) -> list[float]:
     return [values[len(values) // 3], values[len(values) * 2 // 3]]
 
 
-def _square(day: date, first: date, days: Mapping[date, DayCounts], scale: list[float]) -> Markup:
+def _square(
+    day: date, first: date, days: Mapping[date, DayCounts], scale: list[float], tolerated: float
+) -> Markup:
     week, row = divmod((day - first).days, 7)
     found = days.get(day)
     return rect(
-        strength(found, scale), percent(LEFT + week * STEP), TOP + row * DOWN, WIDTH, HEIGHT, rx=2,
+        strength(found, scale, tolerated), percent(LEFT + week * STEP), TOP + row * DOWN, WIDTH, HEIGHT, rx=2,
         title=f"{_named(day)}: {_told(found)}",
     )  # fmt: skip
 

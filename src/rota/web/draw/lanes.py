@@ -28,7 +28,7 @@ WORST = (*UNSUCCESSFUL, Status.MISSED, Status.RUNNING, Status.QUEUED, Status.SUB
 def lane(of: Lane, window: Window, now: datetime, usual_ms: float | None = None) -> Markup:
     """A job's lane. usual_ms: how long its planned executions probably take"""
     marks = _hours(of, window) if of.hours else _results(of.results, window, now)
-    label = f"{of.job.name}: {_done(of) or 'nothing yet'}, {of.planned:,} planned"
+    label = f"{of.job.name}: {counted(of.totals) or 'nothing yet'}, {of.planned:,} planned"
     return svg("", label, [window.grid, *marks, *_planned(of, window, now, usual_ms), *_now(window, now)])
 
 
@@ -105,13 +105,6 @@ def _now(window: Window, now: datetime) -> Iterator[Markup]:
     if window.holds(now):
         x = window.x(now)
         yield line("m-now", x, x, "0", "100%")
-
-
-def _done(of: Lane) -> str:
-    totals: dict[Status, int] = defaultdict(int)
-    for status, n in [(one.status, 1) for one in of.results] or [(one.status, one.n) for one in of.hours]:
-        totals[status] += n
-    return counted(totals)
 
 
 def _results(results: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:

@@ -1,0 +1,120 @@
+"""What ran when, side by side: a lane for each job, or for each node; planned starts in the same picture."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.responses import Response
+
+from rota.domain.errors import Invalid
+from rota.domain.permission import Action
+from rota.services.activity import Activity, Lane
+from rota.services.listing import Listing
+from rota.services.load import Ahead
+from rota.services.results import Results
+from rota.store.job_pages import Mark, Order
+from rota.store.jobs import MOST_ID, Filter
+from rota.web.door import Page, PageRoute, does
+from rota.web.draw import lanes
+from rota.web.draw.axis import Window
+from rota.web.draw.marks import Table, counted, table
+from rota.web.view import View
+
+router = APIRouter(route_class=PageRoute)
+
+SIZE = 40
+WINDOWS = {"1h": ("1 h", 1), "6h": ("6 h", 6), "24h": ("24 h", 24), "7d": ("7 d", 168)}
+CROWDED = 5
+"""So many jobs that start at one instant are worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lane. href: None for a node"""
+
+    name: str
+    href: str | None
+    svg: Markup
+
+
+@router.get("/-/timeline", **does(Action.EXECUTION_READ))
+def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: str = "") -> Response:
+    """A window of an hour to a week. day: its date, today's without one; after: the name of the last job before"""
+    if w not in WINDOWS:
+        raise Invalid(f'there is no window "{w[:20]}"', fix=f"use one of {', '.join(WINDOWS)}")
+    window, at = _window(view, w, day)
+    now, activity = view.times.now, Activity(view.rota.db, view.rota.clock)
+    ended = activity.ended(window.since, min(now, window.until))
+    ahead = activity.load.ahead(window.until) if window.until > now else None
+    rows, below, more = (
+        _nodes(view, activity, window) if by == "node" else _jobs(view, activity, window, after)
+    )
+    step = timedelta(days=7 if w == "7d" else 1)
+    return view.render(
+        "timeline.html", rows=rows, below=below, more=more, w=w, by=by, windows=WINDOWS, at=at, after=after,
+        load=lanes.load(ended, ahead, window, now), axis=lanes.axis(window), window=window, crowd=_crowd(ahead),
+        complete=ahead is None or ahead.complete, before=(at - step).isoformat(), following=(at + step).isoformat(),
+    )  # fmt: skip
+
+
+def _window(view: View, w: str, day: str) -> tuple[Window, date]:
+    """Of a day, from midnight to midnight; a shorter one lies around now, or at the middle of another day."""
+    times, hours = view.times, WINDOWS[w][1]
+    today = times.local(times.now).date()
+    try:
+        at = date.fromisoformat(day) if day else today
+        since = _midnight(view, at)
+        until = _midnight(view, at + timedelta(days=max(1, hours // 24)))
+    except (ValueError, OverflowError) as error:
+        raise Invalid(f'"{day[:20]}" is no day', fix="write it as 2026-11-24") from error
+    if hours < 24:
+        middle = times.now if at == today else since + timedelta(hours=12)
+        since, until = middle - timedelta(hours=hours * 0.7), middle + timedelta(hours=hours * 0.3)
+    return Window(since, until, times), at
+
+
+def _midnight(view: View, day: date) -> datetime:
+    local = datetime.combine(day, time(), view.times.local(view.times.now).tzinfo)
+    return local.astimezone(UTC)
+
+
+def _jobs(view: View, activity: Activity, window: Window, after: str) -> tuple[list[Row], Markup, str | None]:
+    order = Order("name")
+    mark = Mark(after, MOST_ID) if after else None
+    page = Listing(view.rota.db).page(Filter(), order, size=SIZE, after=mark)
+    found = [lane for lane in activity.lanes(page.jobs, window.since, window.until) if not lane.is_empty]
+    usual = Results(view.rota.db, view.rota.clock).usual([lane.job.id for lane in found])
+    now = view.times.now
+    rows = [
+        Row(
+            lane.job.name,
+            view.job_url(lane.job.name),
+            lanes.lane(lane, window, now, usual[lane.job.id].p50_ms),
+        )
+        for lane in found
+    ]
+    more = page.jobs[-1].name if page.following is not None else None
+    return rows, table(_table(found)), more
+
+
+def _nodes(view: View, activity: Activity, window: Window) -> tuple[list[Row], Markup, None]:
+    counts = activity.by_node(window.since, window.until)
+    names = activity.names(counts)
+    rows = [
+        Row(names[id_], None, lanes.node_lane(names[id_], some, window, view.times.now))
+        for id_, some in counts.items()
+    ]
+    told = [[names[id_], f"{sum(one.n for one in some):,}"] for id_, some in counts.items()]
+    return rows, table(Table("Executions that ended on each node", ("Node", "Executions"), told)), None
+
+
+def _table(found: list[Lane]) -> Table:
+    rows = [[lane.job.name, counted(lane.totals) or "0", f"{lane.planned:,}"] for lane in found]
+    return Table("Executions in this window by job", ("Job", "Happened", "Planned"), rows)
+
+
+def _crowd(ahead: Ahead | None) -> tuple[datetime, int] | None:
+    if ahead is None or ahead.crowd is None or ahead.crowd.jobs < CROWDED:
+        return None
+    return ahead.crowd.at, ahead.crowd.jobs
