@@ -78,9 +78,9 @@ def test_the_modules_are_loaded_anew_and_what_runs_finishes_by_the_old_code(fold
         assert crons.executions.get(before.id).status is Status.RUNNING
         (folder / "go").touch()
         assert crons.executions.wait(before.id, 60).status is Status.SUCCEEDED
+        until(lambda: len(agents(crons)) == 1 and agents(crons) != first, "the old agent has left")
         after = crons.jobs.execute("tell", wait=60)
         assert (printed(crons, before), printed(crons, after)) == (["by the old code"], ["by the new code"])
-        until(lambda: len(agents(crons)) == 1 and agents(crons) != first, "the old agent has left")
         server.send_signal(signal.SIGTERM)
         _, said = server.communicate(timeout=60)
         assert server.returncode == 0
@@ -88,7 +88,7 @@ def test_the_modules_are_loaded_anew_and_what_runs_finishes_by_the_old_code(fold
     finally:
         if server.poll() is None:
             server.kill()
-            server.wait()
+            server.communicate()
 
 
 def test_a_server_whose_terminal_is_closed_stops_well(folder, crons):
