@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from rota.domain.alert import ChannelKind, ChannelSpec, Kind, RuleSpec
+from rota.domain.attempt import Ending
 from rota.domain.errors import Conflict, Invalid, NotFound
 from rota.domain.execution import Status
 from rota.engine.alerter import Alerter
+from rota.engine.ending import end
 from rota.services.alerts import Alerts, Post
 from rota.services.vault import Vault
 from tests.engine.told import Told
@@ -45,20 +47,23 @@ def test_what_goes_well_writes_nothing(told):
 
 
 def test_a_thousand_failures_in_a_minute_are_two_messages(told):
-    told.world.add_job("noisy", overlap="allow")
     told.rule()
-    for _ in range(100):
-        told.world.executions.execute("noisy", ANA)
-    first, *rest = told.world.claim()
+    how = {"every": "1s", "overlap": "allow", "misfire": "run_all", "catch_up_limit": 2000}
+    told.world.add_job("noisy", **how)
+    told.world.after(1000)
+    first, *rest = told.world.claim(2000)
+    assert len(rest) == 999
     told.world.end(first, Status.FAILED)
     told.after(2)
-    for attempt in rest:
-        told.world.end(attempt, Status.FAILED)
+    now = told.world.clock.now()
+    failed = [(one, Ending(one.execution_id, Status.FAILED, now)) for one in rest]
+    with told.world.db.write() as conn:
+        end(told.world.db, conn, told.world.node, failed, now)
     for _ in range(40):
         told.after(2)
-    assert told.box.titles == ["noisy failed", "99 alerts: noisy failed (99)"]
+    assert told.box.titles == ["noisy failed", "999 alerts: noisy failed (999)"]
     assert told.box.messages[1].text.count("\n") == 20
-    assert told.box.messages[1].text.endswith("… and 79 more")
+    assert told.box.messages[1].text.endswith("… and 979 more")
 
 
 def test_a_channel_that_is_down_gets_each_message_once_when_it_is_back(told):
