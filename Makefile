@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help ready run test check style types floors house lock bench clean
+.PHONY: help ready run test check style types floors house lock bench screenshots clean
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -9,6 +9,7 @@ help:
 	@echo 'make test   every test, on SQLite and PostgreSQL (ARGS="-k name" for some)'
 	@echo 'make check  style, types, floors and house rules, as in CI (make -k check shows all that is wrong)'
 	@echo 'make bench  measurements (ARGS=next_fire for one)'
+	@echo 'make screenshots   pictures of every page of the dashboard (ARGS="jobs new" for some)'
 	@echo 'make lock   write constraints.txt anew'
 	@echo 'make clean  remove what was made here'
 
@@ -40,6 +41,9 @@ house: ready
 
 bench: ready
 	@$(PYTHON) -m bench $(ARGS)
+
+screenshots: ready
+	@$(PYTHON) scripts/screenshots.py $(ARGS)
 
 lock: ready
 	@sh scripts/lock

@@ -82,4 +82,4 @@ def _message(error: Any) -> str:
 
 def note(errors: Errors, error: RotaError) -> None:
     """Put what a service refused beside the field at fault, or above the form."""
-    errors[{"task_kwargs": "args.more"}.get(error.field or "", error.field or "form")] = str(error)
+    errors["form" if error.field in (None, "task_kwargs") else error.field] = str(error)

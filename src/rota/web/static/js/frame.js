@@ -43,6 +43,8 @@
     const form = event.target.closest("form[data-submits]");
     if (form) form.requestSubmit();
     if (event.target.matches("[data-picks-all]")) all(".pick").forEach((pick) => { pick.checked = event.target.checked; });
+    const picked = document.querySelector("[data-picked]");
+    if (picked) picked.textContent = `${all(".pick:checked").length} selected`;
   });
 
   const goTo = (selector) => {
@@ -54,7 +56,7 @@
     "/": () => document.querySelector("main input[type=search]")?.focus(),
     "?": () => open("help"),
     p: () => goTo("[data-pause]"),
-    n: () => goTo("a[data-new]"),
+    n: () => { if (root.dataset.new) location.href = root.dataset.new; },
     "g j": () => goTo(".brand"),
   };
   document.addEventListener("keydown", (event) => {
@@ -84,6 +86,8 @@
     } else if (event.key === "Enter" && event.target.matches("input") && found.length) {
       event.preventDefault();
       found[0].click();
+    } else if (event.key === "Escape") {
+      event.currentTarget.close(); // the first one would only empty the field
     }
   });
 }

@@ -1,0 +1,70 @@
+"""The demo served, and every page of it that is worth a look: for the tests in a browser, and for the pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rota.app import Rota, build
+from rota.asgi import create
+from rota.domain.execution import Status
+from rota.services.demo.making import Demo
+from rota.settings import Settings
+from rota.store.history import Filter
+from tests.api.server import serving
+
+USER, PASSWORD = "maria", "vier worte sind genug"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where the demo is served, and its pages by a short name."""
+
+    url: str
+    pages: dict[str, str]
+    rota: Rota
+
+
+@contextmanager
+def shown(url: str) -> Iterator[Shown]:
+    """The demo in a new database at that address, served for the length of the block."""
+    with build(Settings(database_url=url), environ={}) as rota:
+        rota.upgrade()
+        Demo(rota.db, rota.clock, rota.accounts).fill(1, PASSWORD)
+        with serving(create(rota)) as served:
+            yield Shown(served.url, pages(rota), rota)
+
+
+def pages(rota: Rota) -> dict[str, str]:
+    """The pages, each under the address that shows most."""
+    return {
+        "jobs": "/",
+        "jobs-filtered": "/?show=failed&sort=-last_run",
+        "nothing-found": "/?q=nosuchjob",
+        "job": "/analytics_aggregation",
+        "job-executions": "/database_backup/executions",
+        "job-schedule": "/feature_extraction/schedule",
+        "job-settings": "/price_feed/settings",
+        "job-history": "/search_reindex/history",
+        "new": "/-/new?copy=database_backup",
+        "edit": "/newsletter/edit",
+        "run": "/database_backup/run",
+        "pause": "/database_backup/pause",
+        "delete": "/price_feed/delete",
+        "bulk": "/-/bulk?verb=pause&job=database_backup&job=search_reindex",
+        "search": "/-/search?q=backup",
+        "help": "/-/help",
+        "executions": "/-/executions",
+        "timeline": "/-/timeline",
+        "calendar": "/-/calendar",
+        "nodes": "/-/nodes",
+        "audit": "/-/audit",
+        "settings": "/-/settings",
+        "settings-system": "/-/settings/system",
+        "users": "/-/users",
+        "tokens": "/-/tokens",
+        "not-found": "/nosuchjob",
+    } | {
+        status.value: f"/{one.job_name}/executions/{one.id}"
+        for status in (Status.FAILED, Status.SUCCEEDED)
+        for one in rota.executions.search(Filter(statuses=[status]), size=1)
+    }
