@@ -41,7 +41,7 @@ class Arguments:
         """Their JSON Schema; secret ones bear `writeOnly`. Raises Invalid for a type that has none."""
         if not self._named:
             return {"type": "object", "properties": {}, "additionalProperties": self._open}
-        schema = self._adapter.json_schema()
+        schema = self._described[1]
         schema.pop("title", None)
         schema.setdefault("required", [])
         for name, said in schema["properties"].items():
@@ -85,11 +85,13 @@ class Arguments:
         ]
 
     @cached_property
-    def _adapter(self) -> "TypeAdapter[dict[str, Any]]":
+    def _described(self) -> "tuple[TypeAdapter[dict[str, Any]], dict[str, Any]]":
+        """What validates, and its JSON Schema: told once, for each start of a runner pays for it."""
         from pydantic import PydanticUserError
 
         try:
-            return _adapter(self._named, self._open)
+            adapter = _adapter(self._named, self._open)
+            return adapter, adapter.json_schema()
         except PydanticUserError:
             for name, parameter in self._named.items():
                 _try_alone(self._task, name, parameter)
@@ -99,7 +101,7 @@ class Arguments:
         from pydantic import ValidationError
 
         try:
-            return self._adapter.validate_python(dict(kwargs)), []
+            return self._described[0].validate_python(dict(kwargs)), []
         except ValidationError as error:
             return {}, error.errors(include_url=False, include_context=False)
 
@@ -133,9 +135,7 @@ def _adapter(named: Mapping[str, inspect.Parameter], is_open: bool) -> "TypeAdap
         fields[name] = hint if parameter.default is inspect.Parameter.empty else NotRequired[hint]
     shape: Any = make("Arguments", fields)
     shape.__pydantic_config__ = {"extra": "allow" if is_open else "forbid"}
-    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(shape)
-    adapter.json_schema()
-    return adapter
+    return TypeAdapter(shape)
 
 
 def _try_alone(task: str, name: str, parameter: inspect.Parameter) -> None:
@@ -143,7 +143,7 @@ def _try_alone(task: str, name: str, parameter: inspect.Parameter) -> None:
     from pydantic import PydanticUserError
 
     try:
-        _adapter({name: parameter}, False)
+        _adapter({name: parameter}, False).json_schema()
     except PydanticUserError as error:
         problem = str(error).splitlines()[0].partition(". ")[0]
         raise Invalid(
