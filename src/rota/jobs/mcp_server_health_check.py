@@ -1,6 +1,8 @@
 """Whether MCP servers answer: a real session with each, over its own input and output or over HTTP."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,32 +61,38 @@ async def mcp_server_health_check(
 
 
 async def _tools(server: McpServer, timeout: float) -> list[str]:
-    """The names of the tools that a server offers."""
+    """The names of the tools that a server offers. Raises Denied, Invalid for one that may not be asked."""
     import anyio
     from mcp import Client
 
+    if (server.url is None) is (server.command is None):
+        raise Invalid("a server has either a url or a command", fix="give one of them")
     with anyio.fail_after(timeout):
-        async with Client(_where(server), read_timeout_seconds=timeout) as client:
+        async with _way(server) as way, Client(way, read_timeout_seconds=timeout) as client:
             return [tool.name for tool in (await client.list_tools()).tools]
 
 
-def _where(server: McpServer) -> Any:
-    """What the client connects to, after it was checked. Raises Denied, Invalid."""
+@asynccontextmanager
+async def _way(server: McpServer) -> AsyncIterator[Any]:
+    """What the client speaks by: the program that it starts, or a web client that goes only where it may."""
     from mcp import StdioServerParameters
+    from mcp.client.streamable_http import streamable_http_client
 
+    if server.url is None:
+        program, *arguments = server.command or [""]
+        if program not in allowed("job_commands"):
+            fix = "name it, by its whole path, in the setting job_commands"
+            raise Denied(f"{program!r} may not be started", fix=fix)
+        yield StdioServerParameters(command=program, args=arguments, env={"PATH": "/usr/bin:/bin"})
+        return
+    import httpx2
+
+    from rota.channels.pinned import Pinned
     from rota.channels.web import resolve
 
-    if (server.url is None) is (server.command is None):
-        raise Invalid("a server has either a url or a command", fix="give one of them")
-    if server.url is not None:
-        resolve(parse(server.url), allowed("job_hosts"))
-        return server.url
-    program, *arguments = server.command or [""]
-    if program not in allowed("job_commands"):
-        raise Denied(
-            f"{program!r} may not be started", fix="name it, by its whole path, in the setting job_commands"
-        )
-    return StdioServerParameters(command=program, args=arguments, env={"PATH": "/usr/bin:/bin"})
+    resolve(parse(server.url), allowed("job_hosts"))
+    async with httpx2.AsyncClient(transport=Pinned(allowed("job_hosts")), timeout=30) as web:
+        yield streamable_http_client(server.url, http_client=web)
 
 
 def _told(error: BaseException) -> str:
