@@ -40,7 +40,9 @@ def _statements(conn: Connection) -> list[str]:
     # One in five belongs to any job, the others to the two thousand that run often.
     job = ":first + CASE WHEN i % 5 = 0 THEN (i * 31) % :jobs ELSE (i * 7919) % :busy END"
     failed = "i % 50 = 0"
-    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
+    numbers = (
+        "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
+    )
     hour = "date_trunc('hour', ended_at)" if is_postgres else "ended_at - ended_at % 3600000000"
     ten = (
         "to_timestamp(floor(extract(epoch FROM ended_at) / 600) * 600)"
@@ -51,7 +53,8 @@ def _statements(conn: Connection) -> list[str]:
         f"UPDATE job_state SET next_run = {at(':now + 1 + (job_id * 7) % 86400')}",
         "INSERT INTO executions (job_id, version, attempt, status, trigger, triggered_by, scheduled_for, queue,"
         " rank, exclusive, queued_at, started_at, ended_at, duration_ms, owner, error_type, error_message) "
-        f"{numbers} SELECT {job}, 1, 1, CASE WHEN {failed} THEN 'failed' ELSE 'succeeded' END, 'manual',"
+        f"{numbers} SELECT {job}, 1, 1, CASE WHEN {failed} THEN 'failed' ELSE 'succeeded' END,"
+        " CASE WHEN i % 100 = 1 THEN 'manual' ELSE 'scheduler' END,"
         f" 'scheduler', {at(queued)}, 'default', 11, {'true' if is_postgres else '1'}, {at(queued)},"
         f" {at(queued + ' + 0.1')}, {at(queued + ' + 0.1 + (i % 400) / 10.0')}, (i % 400) * 100, 1,"
         f" CASE WHEN {failed} THEN 'OSError' END, CASE WHEN {failed} THEN 'disk full' END FROM n",

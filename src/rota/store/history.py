@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, literal_column, select
 
 from rota.domain.execution import ACTIVE, FINAL, UNSUCCESSFUL, Execution, Status, Trigger
 from rota.store.rows import one_of
@@ -17,9 +17,11 @@ _JOINED = (
     .join(jobs, jobs.c.id == _e.job_id)
     .outerjoin(nodes, nodes.c.id == _e.owner)
 )
+_FROM_ID = select(_e.id, _e.queued_at).where(_e.id >= bindparam("middle")).order_by(_e.id).limit(1)
 _OWN = set(Execution.model_fields)
-_UNSUCCESSFUL = one_of(_e.status, *UNSUCCESSFUL)
-"""In the words of the index over such rows: with parameters a database does not see that it holds what is asked for."""
+_RARE = (*UNSUCCESSFUL, Status.CANCELLED, Status.SKIPPED, Status.MISSED)
+SLACK = timedelta(hours=1)
+"""So much may the order of ids differ from that of the instants of queueing: clocks of machines differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def ended(conn: Connection, ids: Iterable[int]) -> set[int]:
 
 def listing(conn: Connection, wanted: Filter, size: int) -> list[Execution]:
     """The newest executions that match, newest first."""
-    query = _JOINED.where(*_conditions(wanted)).order_by(_e.id.desc()).limit(size)
+    conditions = [*_conditions(wanted), *_bounds(conn, wanted)]
+    query = _JOINED.where(*conditions).order_by(_e.id.desc()).limit(size)
     return [_execution(row) for row in conn.execute(query)]
 
 
@@ -66,22 +69,51 @@ def _conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
     if wanted.job_id is not None:
         yield _e.job_id == wanted.job_id
     if wanted.statuses is not None:
-        yield _e.status.in_(wanted.statuses)
-        if set(wanted.statuses) <= set(UNSUCCESSFUL):
-            yield _UNSUCCESSFUL
-    if wanted.since is not None:
-        yield _e.queued_at >= wanted.since
+        yield from _with_status(wanted.statuses)
+    if wanted.trigger is not None:
+        yield one_of(_e.trigger, wanted.trigger)
+        if wanted.trigger is not Trigger.SCHEDULER:
+            yield _e.trigger != literal_column("'scheduler'")
+    if wanted.node_id is not None:
+        yield _e.owner == wanted.node_id
     if wanted.before_id is not None:
         yield _e.id < wanted.before_id
     if wanted.after_id is not None:
         yield _e.id > wanted.after_id
     if wanted.ids is not None:
         yield _e.id.in_(wanted.ids)
+
+
+def _with_status(statuses: Sequence[Status]) -> Iterable[ColumnElement[bool]]:
+    """In the words of the indexes over such rows, or a database does not see that one holds what is asked for."""
+    yield one_of(_e.status, *statuses)
+    for indexed in (UNSUCCESSFUL, _RARE):
+        if set(statuses) <= set(indexed):
+            yield one_of(_e.status, *indexed)
+            return
+
+
+def _bounds(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    """From when to when. Ids grow as time does, so rows of other times need not be looked at."""
+    if wanted.since is not None:
+        yield _e.queued_at >= wanted.since
+        yield _e.id >= _first_since(conn, wanted.since - SLACK)
     if wanted.until is not None:
         yield _e.queued_at < wanted.until
-    for column, value in ((_e.trigger, wanted.trigger), (_e.owner, wanted.node_id)):
-        if value is not None:
-            yield column == value
+        yield _e.id <= _first_since(conn, wanted.until + SLACK)
+
+
+def _first_since(conn: Connection, instant: datetime) -> int:
+    """About the first id that was queued at or after an instant; one after the newest when there is none."""
+    low, high = 0, newest(conn) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = conn.execute(_FROM_ID, {"middle": middle}).one_or_none()
+        if row is None or row.queued_at >= instant:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
 
 
 def newest(conn: Connection) -> int:

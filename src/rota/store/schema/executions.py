@@ -128,3 +128,10 @@ activity = Table(
     postgresql_with={"fillfactor": "70"},
 )
 """How many executions of all jobs ended in the ten minutes that begin at `at`."""
+partial(
+    "ix_executions_status",
+    "status IN ('failed', 'timed_out', 'lost', 'cancelled', 'skipped', 'missed')",
+    _e.status,
+    _e.id,
+)
+partial("ix_executions_trigger", "trigger <> 'scheduler'", _e.trigger, _e.id)
