@@ -73,6 +73,7 @@ class Settings(BaseModel):
     job_statements: dict[str, str] = Field(
         default_factory=dict, description="[job_statements]: NAME = SQL, for the task rota.sql_statement"
     )
+    pg_programs: str = Field("", description="the folder of pg_dump; default: the newest that is installed")
     heartbeat_url: str | None = Field(
         None, description="called every minute while nothing is planned late", repr=False
     )

@@ -125,9 +125,9 @@ class Agent:
                 if ending is not None:
                     self._judge(ending.execution_id, partial(of_death, event, ending))
             case Progress(execution_id, done, total, message):
-                beat = self._tray.told.get(execution_id, (None,) * 4)[3]
-                secrets = self.crew.secrets.get(execution_id, ())
-                self._tray.told[execution_id] = (done, total, message and without(message, secrets), beat)
+                # Who gets on is alive: the alert "stuck" asks for either.
+                secrets, now = self.crew.secrets.get(execution_id, ()), self.clock.now()
+                self._tray.told[execution_id] = (done, total, message and without(message, secrets), now)
             case Beat(execution_id):
                 told = self._tray.told.get(execution_id, (None,) * 4)
                 self._tray.told[execution_id] = (*told[:3], self.clock.now())

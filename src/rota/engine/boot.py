@@ -102,6 +102,7 @@ def _trace() -> Trace:
 def _environ(settings: Settings) -> dict[str, str]:
     """The runners' environment. What a settings file says of what jobs may use reaches them this way."""
     given = {name: ",".join(getattr(settings, name)) for name in ALLOWED}
+    given["pg_programs"] = settings.pg_programs
     given["app_database_url"] = settings.app_database_url or ""
     given["job_statements"] = json.dumps(settings.job_statements) if settings.job_statements else ""
     return {**os.environ, **{f"ROTA_{name.upper()}": value for name, value in given.items() if value}}

@@ -1,5 +1,6 @@
 """Back databases up: checked, with a checksum, the oldest taken away."""
 
+import os
 from typing import Any, Literal
 
 from rota.jobs.allowed import allowed, database, nothing_configured, now
@@ -44,7 +45,9 @@ def database_backup(
             made[name] = wait_for(context, number, "the backup")
         elif engine is not None:
             with places.opened(folder, allowed("job_roots"), make=True):
-                made[name] = backup.back_up(engine.url, root.joinpath(*parts), name, now(), keep)
+                programs = os.environ.get("ROTA_PG_PROGRAMS")
+                target = root.joinpath(*parts)
+                made[name] = backup.back_up(engine.url, target, name, now(), keep, programs=programs)
         context.progress(len(made), len(wanted), f"{name} is backed up")
     told = ", ".join(f"{one['file']} ({one['bytes']:,} bytes)" for one in made.values())
     return JobResult(message=told, items_processed=len(made), data=made)
