@@ -37,7 +37,7 @@ def node_lane(name: str, counts: Sequence[Count], window: Window, now: datetime)
     spans: dict[datetime, dict[Status, int]] = defaultdict(dict)
     totals: dict[Status, int] = defaultdict(int)
     for one in counts:
-        spans[one.at][one.status] = one.n
+        spans[one.at][one.status] = spans[one.at].get(one.status, 0) + one.n
         totals[one.status] += one.n
     most = max((sum(one.values()) for one in spans.values()), default=1)
     marks = (mark for at, one in sorted(spans.items()) for mark in _column(at, one, window, most))
@@ -109,14 +109,14 @@ def _now(window: Window, now: datetime) -> Iterator[Markup]:
 
 def _results(results: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:
     """The executions; several that would lie upon one another are one mark, of the worst of them."""
-    end, pending = -1.0, list[Result]()
+    first, pending = 0.0, list[Result]()
     for one in sorted(results, key=lambda one: one.at):
         place = window.place(one.at)
-        if pending and place > end:
+        if pending and place - first > NARROWEST * 0.9:
             yield from _mark(pending, window, now)
             pending = []
+        first = first if pending else place
         pending.append(one)
-        end = max(end, place + NARROWEST * 0.9)
     if pending:
         yield from _mark(pending, window, now)
 

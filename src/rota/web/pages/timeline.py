@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rota.domain.errors import Invalid
 from rota.domain.permission import Action
-from rota.services.activity import Activity, Lane
+from rota.services.activity import Activity, Count, Lane
 from rota.services.listing import Listing
 from rota.services.load import Ahead
 from rota.services.results import Results
@@ -59,13 +59,16 @@ def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: 
 
 
 def _window(view: View, w: str, day: str) -> tuple[Window, date]:
-    """Of a day, from midnight to midnight; a shorter one lies around now, or at the middle of another day."""
+    """Of a day, from midnight to midnight, and five days before it and one after it for a week.
+
+    A shorter window lies around now, or at the middle of another day.
+    """
     times, hours = view.times, WINDOWS[w][1]
     today = times.local(times.now).date()
     try:
         at = date.fromisoformat(day) if day else today
-        since = _midnight(view, at)
-        until = _midnight(view, at + timedelta(days=max(1, hours // 24)))
+        since = _midnight(view, at - timedelta(days=5 if w == "7d" else 0))
+        until = _midnight(view, at + timedelta(days=2 if w == "7d" else 1))
     except (ValueError, OverflowError) as error:
         raise Invalid(f'"{day[:20]}" is no day', fix="write it as 2026-11-24") from error
     if hours < 24:
@@ -99,13 +102,15 @@ def _jobs(view: View, activity: Activity, window: Window, after: str) -> tuple[l
 
 
 def _nodes(view: View, activity: Activity, window: Window) -> tuple[list[Row], Markup, None]:
-    counts = activity.by_node(window.since, window.until)
-    names = activity.names(counts)
+    found = activity.by_node(window.since, window.until)
+    names, counts = activity.names(found), dict[str, list[Count]]()
+    for id_, some in found.items():  # One that was started anew is another node of the same name.
+        counts.setdefault(names[id_], []).extend(some)
     rows = [
-        Row(names[id_], None, lanes.node_lane(names[id_], some, window, view.times.now))
-        for id_, some in counts.items()
+        Row(name, None, lanes.node_lane(name, some, window, view.times.now))
+        for name, some in sorted(counts.items())
     ]
-    told = [[names[id_], f"{sum(one.n for one in some):,}"] for id_, some in counts.items()]
+    told = [[name, f"{sum(one.n for one in some):,}"] for name, some in sorted(counts.items())]
     return rows, table(Table("Executions that ended on each node", ("Node", "Executions"), told)), None
 
 

@@ -47,6 +47,12 @@
     if (picked) picked.textContent = `${all(".pick:checked").length} selected`;
   });
 
+  // What was told goes by itself, unless the pointer rests on it.
+  for (const toast of all("[data-toast]")) {
+    const leave = () => { if (toast.matches(":hover")) setTimeout(leave, 1000); else toast.remove(); };
+    setTimeout(leave, 8000);
+  }
+
   const goTo = (selector) => {
     const found = document.querySelector(selector);
     if (found) found.click();

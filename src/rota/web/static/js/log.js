@@ -16,7 +16,8 @@
     const state = card.querySelector("[data-state-of-log]");
     const clock = new Intl.DateTimeFormat("en-GB", { timeZone: card.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
     follow.hidden = newest.hidden = false;
-    const follows = follow.querySelector("input");
+    const follows = () => follow.getAttribute("aria-checked") === "true";
+    const setFollows = (on) => follow.setAttribute("aria-checked", on);
 
     const make = (name, of) => Object.assign(document.createElement(name), of);
     const visible = (text) => text.replace(HIDDEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -46,7 +47,7 @@
       }
       list.append(fresh);
       while (list.children.length > MOST) list.firstElementChild.remove();
-      if (follows.checked) end();
+      if (follows()) end();
     };
     const say = (text, live) => { state.textContent = text; state.classList.toggle("dot", live); };
 
@@ -59,8 +60,11 @@
       requestAnimationFrame(flush);
       if (!paused) say(`Live, line ${last}, nothing missed`, true);
     });
+    // Progress brings no event of its own: while it runs, what stands around the output is looked at anew.
+    const looking = setInterval(() => document.getElementById("stream").dispatchEvent(new CustomEvent("execution")), 2000);
     source.addEventListener("end", () => {
       source.close();
+      clearInterval(looking);
       follow.hidden = true;
       say(`Ended, line ${last}, nothing missed`, false);
     });
@@ -68,9 +72,9 @@
     source.addEventListener("error", () => say(`Connecting again, after line ${last}`, false));
     document.addEventListener("rota:pause", (event) => { paused = event.detail; flush(); });
     newest.addEventListener("click", end);
-    follows.addEventListener("change", () => { if (follows.checked) end(); });
+    follow.addEventListener("click", () => { setFollows(!follows()); if (follows()) end(); });
     // Who scrolls up wants to read; who comes back to the end wants to go on.
-    list.addEventListener("scroll", () => { follows.checked = list.scrollHeight - list.scrollTop - list.clientHeight < 30; });
+    list.addEventListener("scroll", () => { setFollows(list.scrollHeight - list.scrollTop - list.clientHeight < 30); });
     end();
   } else if (list && !location.hash && !location.search) {
     list.scrollTop = list.scrollHeight;

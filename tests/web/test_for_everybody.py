@@ -1,0 +1,55 @@
+"""Every page of the dashboard for everybody: axe finds nothing, it fits a narrow window, and nothing is refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from rota.domain.actor import Actor
+from tests.servers.copies import copied_sqlite
+from tests.web.browser import Watched
+from tests.web.demo import PASSWORD, USER, Shown, shown
+
+THEMES = ("light", "dark")
+WIDTHS = (1440, 768, 360)
+CONTRAST = "color-contrast"
+PATIENCE = 60_000
+CLI = Actor("luca", "cli")
+
+
+@pytest.fixture
+def demo(sqlite_copy, tmp_path) -> Iterator[Shown]:
+    """The demo, served."""
+    with shown(copied_sqlite(sqlite_copy, tmp_path / "rota.db")) as served:
+        yield served
+
+
+@pytest.mark.timeout(300)
+def test_every_page_is_for_everybody_in_both_themes_at_every_width(demo, chromium: Browser):
+    watched, axe, found = Watched(chromium, demo.url), Axe(), []
+    watched.sign_in(USER, PASSWORD)
+    for name, path in demo.pages.items():
+        page = watched.go(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found += violations(axe, page, f"{name} {width}", rules={CONTRAST: {"enabled": False}})
+            for theme in THEMES if width != 768 else ():
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                found += violations(axe, page, f"{name} {width} {theme}", runOnly=[CONTRAST])
+        page.set_viewport_size({"width": 320, "height": 700})
+        if wider := watched.is_wider():
+            found.append(f"{name}: {wider} px wider than a window of 320 px")
+    watched.close()
+    found += watched.wrong
+    assert not found, "\n".join(found)
+
+
+def violations(axe: Axe, page: Page, where: str, **options: Any) -> list[str]:
+    """What axe finds. Only contrast depends on the theme, and it is the slowest to look at."""
+    answer = axe.run(page, options={"resultTypes": ["violations"], **options}).response
+    return [
+        f"{where}: {one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}"
+        for one in answer["violations"]
+    ]
