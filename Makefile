@@ -19,7 +19,7 @@ ready:
 run:
 	@sh scripts/bootstrap run
 	@.venv/bin/rota init --yes
-	@.venv/bin/rota serve -m examples.heart $(ARGS)
+	@.venv/bin/rota serve -m examples.demo $(ARGS)
 
 test: ready
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
