@@ -32,7 +32,9 @@ NOUNS = {
     ),
     "alerts": Promise("rota.cli.alerts:alerts", "Alerts: who is told what."),
     "channels": Promise("rota.cli.channels:channels", "Channels: where alerts are sent."),
-    "reports": Promise("rota.cli.reports:reports", "Reports: what the jobs daily_report and the like have made."),
+    "reports": Promise(
+        "rota.cli.reports:reports", "Reports: what the jobs daily_report and the like have made."
+    ),
     "audit": Promise("rota.cli.audit:audit", "The audit log: who did what, when, and from where."),
     "serve": Promise(
         "rota.cli.serve:serve",

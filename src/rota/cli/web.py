@@ -48,7 +48,9 @@ class WebServer:
     def _tell(self, port: int) -> None:
         host = self.rota.settings.host
         named = f"[{host}]" if ":" in host else host
-        self.screen.note(f"The dashboard is at http://{named}:{port}/admin/cron, the API at http://{named}:{port}/api/v1")
+        self.screen.note(
+            f"The dashboard is at http://{named}:{port}/admin/cron, the API at http://{named}:{port}/api/v1"
+        )
         if not _is_loopback(host) and not self.rota.settings.trusted_proxies:
             self.screen.note(
                 "Careful: it answers to other machines without TLS. Put a proxy in front of it that has TLS, "
