@@ -24,9 +24,9 @@ def part(
 
     longest  characters of each line that are read
     """
-    query = _matching(execution_id, sources, words).order_by(_l.seq.desc()).limit(most)
     text = func.substr(_l.text, 1, longest) if longest else _l.text
-    query = query.with_only_columns(_l.seq, _l.at, _l.source, text)
+    found = _matching(execution_id, sources, words).with_only_columns(_l.seq, _l.at, _l.source, text)
+    query = found.order_by(_l.seq.desc()).limit(most)
     if before is not None:
         query = query.where(_l.seq < before)
     return [Line(*row) for row in conn.execute(query)][::-1]
