@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help ready run test check style types floors house lock bench screenshots clean
+.PHONY: help ready run test check style types floors house lock bench chaos screenshots clean
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -10,6 +10,7 @@ help:
 	@echo 'make check  style, types, floors and house rules, as in CI (make -k check shows all that is wrong)'
 	@echo 'make bench  measurements (ARGS=next_fire for one)'
 	@echo 'make screenshots   pictures of every page of the dashboard (ARGS="jobs new" for some)'
+	@echo 'make chaos  break everything at random and check every rule (ROTA_CHAOS_SECONDS=600, ROTA_CHAOS_SEED=1)'
 	@echo 'make lock   write constraints.txt anew'
 	@echo 'make clean  remove what was made here'
 
@@ -44,6 +45,9 @@ bench: ready
 
 screenshots: ready
 	@$(PYTHON) scripts/screenshots.py $(ARGS)
+
+chaos: ready
+	@$(PYTHON) -m tests.chaos
 
 lock: ready
 	@sh scripts/lock

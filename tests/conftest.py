@@ -17,6 +17,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 pytest_plugins = [
     "tests.servers.fixtures",
+    "tests.servers.brokers",
     "tests.servers.leftovers",
     "tests.servers.migrated",
     "tests.world",

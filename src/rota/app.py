@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -206,14 +205,15 @@ class Rota:
         """What a scheduling process runs."""
         from rota.engine.beside import Beside
         from rota.engine.host import Host
-        from rota.engine.keepup import AgentProcess
         from rota.engine.reaper import Reaper
+        from rota.engine.submitter import make_submitter
+        from rota.engine.worker import agent_below
 
-        patience, command = self.settings.patience, [sys.executable, "-P", "-m", "rota.process"]
-        below = AgentProcess(command, self.charge(), self.clock, patience) if agent else None
+        below = agent_below(self) if agent and self.settings.local_queues else None
         node, reaper, watch = self.node("scheduler"), Reaper(self.db, self.clock), watch or (lambda _: None)
         beside = Beside(self.db, self.clock, self.alerts.post, self.settings.heartbeat_url)
-        return Host(self.db, self.clock, node, self.holds, reaper, below, watch, beside)
+        made = make_submitter(self.settings, self.db, self.clock)
+        return Host(self.db, self.clock, node, self.holds, reaper, below, watch, beside, made)
 
     def charge(self, only: int | None = None) -> bytes:
         """What the agent's process is told on its input: these settings, and the one execution it is there for."""

@@ -52,7 +52,7 @@ def agent() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL)
         node = rota.node("agent", only=only)
         parts = Parts(settings, rota.db, rota.clock, node, rota.definitions, only, time.sleep)
-        made.append(make_agent(parts, _owner_is_gone))
+        made.append(make_agent(parts, owner_is_gone))
         # What was loaded stays: the collector need not look at it again, which takes tens of milliseconds.
         gc.freeze()
         until = (lambda: False) if only is None else _finished(rota, only)
@@ -110,7 +110,7 @@ def _listen(shut_down: "Callable[[], None]", sound: "Callable[[], None]") -> Non
     shut_down()
 
 
-def _owner_is_gone(marker: str) -> bool:
+def owner_is_gone(marker: str) -> bool:
     """Whether the agent that a runner's marker names is dead. A marker that is none of ours names nobody."""
     from rota.executors.identity import is_here
 

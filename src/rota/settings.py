@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from rota.domain.errors import Invalid
 from rota.domain.permission import Role
+from rota.domain.queues import EXECUTORS, patterns_of, read_queues
 
 PREFIX = "ROTA_"
 LISTS = frozenset({
@@ -37,8 +38,11 @@ class Settings(BaseModel):
     )
     app_database_url: str | None = Field(None, description="the application's own database; `context.db`")
     queues: dict[str, str] = Field(
-        default_factory=lambda: {"*": "local"}, description="which queues run where: QUEUE=local, comma list"
+        default_factory=lambda: {"*": "local"},
+        description="which queues run where: QUEUE=local or QUEUE=celery, comma list; * fits any queue",
     )
+    broker_url: str | None = Field(None, description="Celery's broker: amqp://… or redis://…", repr=False)
+    broker_queue_type: Literal["classic", "quorum"] = Field("classic", description="of new RabbitMQ queues")
     runners: int = Field(
         default_factory=lambda: max(2, os.cpu_count() or 2), ge=1, le=256, description="jobs run at a time"
     )
@@ -102,17 +106,14 @@ class Settings(BaseModel):
     @field_validator("queues", mode="before")
     @classmethod
     def _read_queues(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-        return {queue.strip(): executor.strip() or "local" for queue, _, executor in pairs}
+        return read_queues(value) if isinstance(value, str) else value
 
     @field_validator("queues")
     @classmethod
     def _known_executors(cls, value: dict[str, str]) -> dict[str, str]:
         for queue, executor in value.items():
-            if executor != "local":
-                raise ValueError(f'queue "{queue}": there is no executor "{executor}"; use local')
+            if executor not in EXECUTORS:
+                raise ValueError(f'queue "{queue}": there is no executor "{executor}"; use local or celery')
         return value
 
     @field_validator("oidc_roles", mode="before")
@@ -153,9 +154,20 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values in here that no log may show."""
-        words = (urlsplit(url or "").password for url in (self.database_url, self.app_database_url))
+        urls = (self.database_url, self.app_database_url, self.broker_url)
+        words = (urlsplit(url or "").password for url in urls)
         own = (self.secret_key, self.oidc_client_secret, self.heartbeat_url)
         return tuple(secret for secret in (*own, *words) if secret)
+
+    @property
+    def local_queues(self) -> tuple[str, ...]:
+        """The patterns of the queues that run on rota's own runners (see `domain.queues`)."""
+        return patterns_of(self.queues, "local")
+
+    @property
+    def celery_queues(self) -> tuple[str, ...]:
+        """The patterns of the queues that Celery runs."""
+        return patterns_of(self.queues, "celery")
 
     @property
     def application(self) -> str:

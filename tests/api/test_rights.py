@@ -75,6 +75,7 @@ def paths(site):
         "channel": "ops",
         "report": 1,
         "target": "all",
+        "node": "node",
     }
 
 

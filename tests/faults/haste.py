@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from rota.engine import agent, host, ledger, reaper
+from rota.engine import agent, host, ledger, membership, reaper
 from rota.executors.local import LocalRunner
 from rota.services.presence import SILENCE
 
@@ -19,7 +19,7 @@ def make() -> None:
     for module, name in (
         (agent, "BEAT"),
         (ledger, "BEAT"),
-        (host, "BEAT"),
+        (membership, "BEAT"),
         (host, "WATCH"),
         (reaper, "GAP"),
     ):

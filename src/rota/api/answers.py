@@ -155,6 +155,7 @@ class Node(Shape):
     status: str
     registered_at: datetime
     beat_at: datetime
+    clock_offset_ms: float | None
     alive: bool
     silent_seconds: float
 

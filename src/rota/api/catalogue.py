@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from rota.api.answers import Node, Task
-from rota.api.route import Product, about
+from rota.api.route import Asker, Product, about
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
 from rota.services.presence import Seen
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
+
+NodeName = Annotated[str, Path(max_length=200, description="its name or id")]
 
 TASK = {
     "name": "app.tasks.cleanup.system_cleanup", "title": "Clean up", "description": "Deletes temporary files.",
@@ -39,6 +41,18 @@ def get_task(task: Annotated[str, Path(max_length=200, description="its dotted n
 def list_nodes(rota: Product) -> list[Node]:
     """The processes that schedule and run, as far as they have not said goodbye, and how long each is silent."""
     return [_node(seen) for seen in rota.presence.nodes()]
+
+
+@router.post("/nodes/{node}/drain", tags=["nodes"], **about("Drain nodes", Action.NODE_DRAIN, 404))
+def drain_node(node: NodeName, rota: Product, by: Asker) -> list[Node]:
+    """Give the nodes of that name or id nothing more; what runs there, finishes."""
+    return [_node(seen) for seen in rota.presence.drain(node, by)]
+
+
+@router.post("/nodes/{node}/undrain", tags=["nodes"], **about("Undrain nodes", Action.NODE_DRAIN, 404))
+def undrain_node(node: NodeName, rota: Product, by: Asker) -> list[Node]:
+    """Let nodes that were drained take work again."""
+    return [_node(seen) for seen in rota.presence.undrain(node, by)]
 
 
 def _node(seen: Seen) -> Node:

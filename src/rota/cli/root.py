@@ -44,6 +44,17 @@ NOUNS = {
         "rota.cli.demo:demo",
         "Fill FILE with the jobs of a shop and three months of their history, and say how to look at it.",
     ),
+    "scheduler": Promise(
+        "rota.cli.roles:scheduler",
+        "Plan what is due until Ctrl-C, and hand to the broker what Celery is to run. Runs no job itself.",
+    ),
+    "worker": Promise(
+        "rota.cli.roles:worker",
+        "Run jobs until Ctrl-C: those of the queues given. Schedules nothing itself.",
+    ),
+    "web": Promise(
+        "rota.cli.roles:web", "Answer to the API until Ctrl-C. Schedules and runs nothing itself."
+    ),
     "db": Promise("rota.cli.db:db", "The database's schema."),
     "config": Promise(
         "rota.cli.config:config",

@@ -39,6 +39,14 @@ class Presence:
         """Every node that has not said goodbye or been declared gone, the oldest first."""
         return [self._seen(one) for one in self.wire.get("nodes")]
 
+    def drain(self, reference: str, by: Actor) -> list[Seen]:
+        """The verb of `services.presence.Presence`."""
+        return [self._seen(one) for one in self.wire.ask("POST", "nodes", reference, "drain")]
+
+    def undrain(self, reference: str, by: Actor) -> list[Seen]:
+        """The verb of `services.presence.Presence`."""
+        return [self._seen(one) for one in self.wire.ask("POST", "nodes", reference, "undrain")]
+
     def _seen(self, told: dict[str, Any]) -> Seen:
         fields = {name: told[name] for name in Node.__dataclass_fields__ if name in told}
         node = self.wire.read(Node, fields | {"pid_started": 0.0})

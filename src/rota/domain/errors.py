@@ -79,6 +79,12 @@ class Unavailable(RotaError):
     code = "unavailable"
 
 
+class BrokerAway(Unavailable):
+    """The broker is out of reach; what is for it waits in the database."""
+
+    code = "broker_away"
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
     """The error for a name that does not exist: what was meant, then what there is.
 

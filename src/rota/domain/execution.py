@@ -46,6 +46,7 @@ NEXT: dict[Status, frozenset[Status]] = {
 }
 
 ACTIVE = (Status.QUEUED, Status.SUBMITTED, Status.RUNNING)
+WAITING = (Status.QUEUED, Status.SUBMITTED)
 UNDERWAY = (Status.SUBMITTED, Status.RUNNING)
 UNSUCCESSFUL = (Status.FAILED, Status.TIMED_OUT, Status.LOST)
 FINAL = frozenset(Status) - frozenset(ACTIVE)

@@ -60,7 +60,7 @@ class Agent:
         ready_made: frozenset[str],
     ) -> None:
         self.crew, self.pace, self.clock, self.watch, self.ready_made = crew, pace, clock, watch, ready_made
-        self.clerk = clerk_for(self._tell)
+        self.clerk = clerk_for(self.tell)
         self.limits = Limits(crew)
         self.disowned = False
         self._news: deque[News] = deque()
@@ -68,10 +68,15 @@ class Agent:
         self._beat_at = self._lines_at = float("-inf")
         self._shutdowns = self._heard = 0
 
-    def _tell(self, news: News) -> None:
-        """From the clerk's thread to this one."""
+    def tell(self, news: News) -> None:
+        """From another thread to this one."""
         self._news.append(news)
         self.watch.wake()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it was told something that it has not heard yet."""
+        return bool(self._news)
 
     def shut_down(self) -> None:
         """Ask the agent to end; the second time it does not wait for what runs. Safe in a signal handler."""

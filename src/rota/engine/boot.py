@@ -76,7 +76,7 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     node_id, generation, durations = _take_place(parts, published)
     for task, duration_ms in durations.items():
         pace.saw(task, duration_ms)
-    queues = [queue for queue, executor in parts.settings.queues.items() if executor == "local"]
+    queues = parts.settings.local_queues
     dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
     answering = Answering(Tending(parts.db, parts.clock, _environ(parts.settings)))
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
@@ -162,7 +162,7 @@ def _described(parts: Parts, generation: int) -> Node:
         parts.node,
         registered_at=now,
         beat_at=now,
-        queues=tuple(parts.settings.queues),
+        queues=parts.settings.local_queues,
         slots=parts.settings.runners,
         app=parts.settings.application,
         generation_id=generation,

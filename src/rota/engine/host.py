@@ -2,19 +2,20 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 
 import structlog
 
 from rota.domain.clock import Clock
-from rota.domain.errors import Unavailable
 from rota.engine.beside import Beside
 from rota.engine.keepup import AgentProcess
 from rota.engine.loop import Loop
+from rota.engine.membership import Membership
 from rota.engine.reaper import Reaped, Reaper
 from rota.engine.scheduler import Fired, Scheduler
+from rota.engine.submitter import Submitter
 from rota.services.auditing import Auditing
 from rota.services.definitions import Definitions
 from rota.services.holds import Holds
@@ -27,8 +28,7 @@ RECHECK = 30.0
 """Longest sleep in seconds, so that a clock that was set is noticed."""
 
 WATCH = 2.0
-BEAT = 5.0
-"""Seconds between looks for silent nodes, and between heartbeats."""
+"""Seconds between looks for silent nodes."""
 
 SEAL = 4.0
 """Seconds between looks for rows of the audit log that are to be sealed."""
@@ -46,6 +46,7 @@ class Host:
     agent    the process below it that runs jobs, or None to schedule only
     watch    called with what each tick did
     beside   what else begins and ends with it
+    submitter  hands to a broker what Celery is to run, or None
     """
 
     def __init__(
@@ -58,21 +59,32 @@ class Host:
         agent: AgentProcess | None,
         watch: Callable[[Fired | Reaped], None] = lambda _: None,
         beside: Beside | None = None,
+        submitter: Submitter | None = None,
     ) -> None:
-        self.db, self.clock, self.node, self.reaper = db, clock, node, reaper
+        self.db, self.clock, self.reaper = db, clock, reaper
+        self.membership = Membership(db, clock, node)
         self.holds, self.zones = holds, Zones(holds.jobs)
         self.auditing, self.definitions = Auditing(db, clock), Definitions(holds.jobs)
         self.agent, self.watch, self.beside = agent, watch, beside
         self._leaving: list[AgentProcess] = []
         self._resting, self._reloading = threading.Event(), threading.Event()
         self._succession, self._stopping = threading.Lock(), False
-        self._beat_at = self._sealed_at = self._forgot_at = float("-inf")
+        self._sealed_at = self._forgot_at = float("-inf")
         self._scheduler: Scheduler | None = None
         self._settled: dict[str, list[int]] = {}
         self._loops: Sequence[Loop] = (
             Loop("scheduler", self._schedule, self._wait),
             Loop("reaper", self._tend, self._rest),
         )
+        self.submitter, self._rung = submitter, threading.Event()
+        if submitter is not None:
+            submitter.tell = partial(self.membership.tell, "broker")
+            self._loops = (*self._loops, Loop("submitter", self._submit, self._wait_for_ring))
+
+    @property
+    def node(self) -> Node:
+        """This process among the nodes."""
+        return self.membership.node
 
     def start(self) -> None:
         """Register, start the agent and begin to schedule. Raises Unavailable when the database is."""
@@ -91,6 +103,9 @@ class Host:
     def stop(self, *, at_once: bool = False) -> None:
         """Stop scheduling, let the agent finish what runs (or not), and say goodbye."""
         self._loops[0].stop(self.db.bell.event.set)
+        if self.submitter is not None:
+            self._loops[2].stop(self._rung.set)
+            self.submitter.broker.close()
         with self._succession:
             self._stopping, agents = True, self._agents()
         for agent in agents:
@@ -100,7 +115,7 @@ class Host:
         if self.beside is not None:
             self.beside.stop()
         self._loops[1].stop(self._resting.set)
-        self._say_goodbye()
+        self.membership.leave()
 
     def hurry(self) -> None:
         """While it stops: do not wait any longer for what runs."""
@@ -119,24 +134,15 @@ class Host:
         if self.agent is not None:
             self.agent.poke()
 
-    def _say_goodbye(self) -> None:
-        try:
-            with self.db.write() as conn:
-                nodes.leave(conn, self.node.id, self.clock.now())
-        except Unavailable as problem:
-            # Whoever looks next finds that this process is dead.
-            log.warning("ended without a goodbye: the database is away", problem=str(problem))
-
     def _register(self) -> None:
-        now = self.clock.now()
-        with self.db.write() as conn:
-            node_id = nodes.register(conn, replace(self.node, registered_at=now, beat_at=now))
-        self.node = replace(self.node, id=node_id)
-        self._scheduler = Scheduler(self.db, self.clock, node_id)
+        self.membership.join()
+        self._scheduler = Scheduler(self.db, self.clock, self.node.id)
 
     def _schedule(self) -> float:
         """Plan what is due, resume, and say how long there is nothing more to do."""
         assert self._scheduler is not None
+        if self.membership.draining:
+            return WATCH
         fired = self._scheduler.tick()
         if fired.jobs:
             self.watch(fired)
@@ -152,6 +158,16 @@ class Host:
 
     def _wait(self, seconds: float) -> None:
         self.db.bell.wait(seconds)
+        self._rung.set()
+
+    def _wait_for_ring(self, seconds: float) -> None:
+        # The bell itself has one waiter: it tells this one.
+        self._rung.wait(seconds)
+        self._rung.clear()
+
+    def _submit(self) -> float:
+        assert self.submitter is not None
+        return WATCH if self.membership.draining else self.submitter.tick()
 
     def _rest(self, seconds: float) -> None:
         self._resting.wait(seconds)
@@ -184,8 +200,7 @@ class Host:
         reaped = self.reaper.tick()
         if reaped.nodes or reaped.executions:
             self.watch(reaped)
-        if self.clock.monotonic() - self._beat_at >= BEAT:
-            self._beat()
+        self._beat()
         if self.clock.monotonic() - self._sealed_at >= SEAL:
             self.auditing.seal()
             self._sealed_at = self.clock.monotonic()
@@ -207,9 +222,7 @@ class Host:
                 self._settled[app] = live
 
     def _beat(self) -> None:
-        with self.db.write() as conn:
-            known = nodes.beat(conn, self.node.id, self.clock.now())
-        if not known:
-            log.warning("this scheduler had been declared gone; it registers anew")
-            self._register()
-        self._beat_at = self.clock.monotonic()
+        before = self.node.id
+        self.membership.tick()
+        if self.node.id != before:
+            self._scheduler = Scheduler(self.db, self.clock, self.node.id)

@@ -11,7 +11,7 @@ from rota.registry.declared import SETTINGS_FILE, DeclaredJob, declared, name_of
 from rota.registry.place import Place, place_of
 from rota.registry.problem import ImportProblem, refused
 from rota.registry.task import Task, task_of
-from rota.sdk import Declaration, declarations_of
+from rota.sdk import Declaration, declarations_of, offered_by
 
 READY_MADE = "rota.jobs"
 
@@ -41,6 +41,22 @@ class Finding:
             self._seen.update(map(id, news))
             if news:
                 self._take(target, news)
+            self._take_offers(module, target)
+
+    def _take_offers(self, module: ModuleType, target: object) -> None:
+        """The tasks that an object of a module offers, once; one that cannot be read is a problem of its own."""
+        if id(target) in self._seen:
+            return
+        try:
+            offers = offered_by(target)
+        except (Exception, SystemExit) as error:
+            place = Place(module.__name__, str(module.__file__), 0)
+            self.problems.append(refused("its Celery application", place, error))
+            return
+        if offers:
+            self._seen.add(id(target))
+        for name, function in offers.items():
+            self._take(function, [Declaration("task", name, {})])
 
     def check_settings(self) -> None:
         """Each [jobs.NAME] table must belong to a job; one that was refused has its problem already."""

@@ -2,12 +2,13 @@
 
 from rota.sdk.application import Application
 from rota.sdk.context import JobContext, Link, RecordingContext
-from rota.sdk.declaration import Declaration, Options, declarations_of, job, task
+from rota.sdk.declaration import OFFERED, Declaration, Options, declarations_of, job, offered_by, task
 from rota.sdk.log import Log
 from rota.sdk.outcome import DoNotRetry, JobResult, Retry, Stopped
 from rota.sdk.secret import Secret
 
 __all__ = [
+    "OFFERED",
     "Application",
     "Declaration",
     "DoNotRetry",
@@ -22,5 +23,6 @@ __all__ = [
     "Stopped",
     "declarations_of",
     "job",
+    "offered_by",
     "task",
 ]

@@ -102,6 +102,19 @@ def task(name: str, /, *, title: str = "", description: str = "") -> Callable[[T
     return lambda decorated: _attach(decorated, declaration)
 
 
+OFFERED = "__rota_tasks__"
+"""The attribute of an object, such as a Celery application, that gives tasks: a call of it gives them by name."""
+
+
+def offered_by(target: object) -> Mapping[str, Callable[..., Any]]:
+    """The tasks that this very object offers, by name."""
+    try:
+        offer = vars(target).get(OFFERED)
+    except Exception:
+        return {}
+    return offer() if callable(offer) else {}
+
+
 def declarations_of(target: object) -> tuple[Declaration, ...]:
     """What was declared on this very object; a subclass does not inherit it."""
     try:

@@ -10,9 +10,9 @@ from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.domain.substitution import substitute
 from rota.executors.tree import containment
-from rota.services.presence import Presence
+from rota.services.presence import Presence, Seen
 from rota.services.timing import Variables
-from rota.store import definitions, migrations, nodes, vitals
+from rota.store import definitions, migrations, nodes, submissions, vitals
 from rota.store.database import SAFE_SQLITE, Database, sqlite_module
 
 LITTLE_DISK = 0.05
@@ -68,10 +68,12 @@ class Diagnosis:
     def _inside(self) -> Iterator[Finding]:
         checks: tuple[Callable[[], Iterator[Finding]], ...] = (
             self._privileges,
+            self._pooler,
             self._clock,
             self._nodes,
             self._imports,
             self._queues,
+            self._broker,
             self._variables,
         )
         for check in checks:
@@ -87,6 +89,13 @@ class Diagnosis:
             yield Finding("privileges", False, f"not allowed: {', '.join(lacking)}", fix)
         else:
             yield Finding("privileges", True, "all tables may be read and written")
+
+    def _pooler(self) -> Iterator[Finding]:
+        with self.db.read() as conn:
+            if vitals.pooled(conn):
+                text = "a pooler stands before PostgreSQL: nodes look for work twice a second, as nobody can call them"
+                fix = "nothing need be done; connect nodes directly where jobs must start sooner"
+                yield Finding("pooler", None, text, fix)
 
     def _clock(self) -> Iterator[Finding]:
         before = self.clock.now()
@@ -109,12 +118,20 @@ class Diagnosis:
                 yield Finding(role, True, f"{len(alive)} alive: {', '.join(one.told for one in alive)}")
             else:
                 yield Finding(role, False, f"no {role} is alive: {lack}", "start one with `rota serve`")
+        yield from self._clocks(seen)
         for one in seen:
             if not one.is_alive:
                 text = f"{one.node.role} {one.told} has been silent for {one.silent.total_seconds():.0f} s"
                 yield Finding(
                     "silent", False, text, "look at that process; a live scheduler gives it up after 30 s"
                 )
+
+    def _clocks(self, seen: list[Seen]) -> Iterator[Finding]:
+        for one in seen:
+            offset = timedelta(milliseconds=one.node.clock_offset_ms or 0)
+            if one.is_alive and abs(offset) >= FAR_CLOCK:
+                text = f"the clock of {one.node.role} {one.told} is {offset.total_seconds():+.1f} s off the database's"
+                yield Finding("clock", False, text, "set both by NTP; jobs start by the clocks of the nodes")
 
     def _imports(self) -> Iterator[Finding]:
         with self.db.read() as conn:
@@ -141,6 +158,18 @@ class Diagnosis:
             yield Finding("queue", False, text, f"start a node with ROTA_QUEUES={queue}=local")
         if not alone:
             yield Finding("queue", True, "every queue in use has a worker")
+
+    def _broker(self) -> Iterator[Finding]:
+        with self.db.read() as conn:
+            away = submissions.told_away(conn)
+            sent = submissions.queues(conn)
+        for one in away:
+            text = f"{one['problem']} (since {one['since']}); what is for it waits"
+            yield Finding(
+                "broker", False, text, "see that it runs; everything goes out once when it answers again"
+            )
+        if not away and (sent or any(one.is_celery for one in self.presence.nodes())):
+            yield Finding("broker", True, "the broker answers every scheduler")
 
     def _variables(self) -> Iterator[Finding]:
         """Schedules that this environment would read otherwise than they were read when they were saved."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from rota.domain.clock import Clock
 from rota.domain.errors import RotaError
@@ -10,8 +11,9 @@ from rota.domain.job import Job, JobStatus, Overlap
 from rota.domain.kinds import Kind
 from rota.services.jobs import require
 from rota.services.presence import Presence, Seen
-from rota.store import history, nodes, settings
+from rota.store import history, nodes, settings, submissions
 from rota.store.database import Database
+from rota.store.nodes import DRAINING
 
 MOMENT = timedelta(seconds=5)
 """What is due for less than this is only about to be planned."""
@@ -61,6 +63,7 @@ class Explaining:
             active = history.listing(conn, history.Filter(job_id=job.id, statuses=ACTIVE), 20)
             held = settings.is_held(conn)
             knowing = self.presence.knowing(conn, job.task_name)
+            away = submissions.told_away(conn)
         seen = self.presence.nodes()
         items = (
             _enabled(job),
@@ -69,6 +72,7 @@ class Explaining:
             _future(job, now),
             _scheduler(seen),
             _worker(job, knowing, active),
+            *_broker(job, knowing, away),
             _overlap(job, active),
             *_retries(active, now),
             _problem(job),
@@ -167,7 +171,7 @@ def _future(job: Job, now: datetime) -> Item:
 
 def _scheduler(seen: list[Seen]) -> Item:
     schedulers = [one for one in seen if one.node.role == "scheduler"]
-    alive = [one for one in schedulers if one.is_alive]
+    alive = [one for one in schedulers if one.is_alive and one.node.status != DRAINING]
     if alive:
         return Item("scheduler", True, f"a scheduler is alive: {alive[-1].told}")
     if schedulers:
@@ -187,6 +191,15 @@ def _worker(job: Job, knowing: list[Seen], active: list[Execution]) -> Item:
         text += f" ({waits} waiting)" if waits else ""
         return Item("worker", False, text, f"start one with ROTA_QUEUES={job.task_queue}=local, or `*=local`")
     return Item("worker", True, f"{serving[-1].told} knows its task and serves queue {job.task_queue}")
+
+
+def _broker(job: Job, knowing: list[Seen], away: list[dict[str, Any]]) -> list[Item]:
+    if not away or not any(
+        one.is_celery and nodes.serves(one.node.queues, job.task_queue) for one in knowing
+    ):
+        return []
+    text = f"{away[0]['problem']} (since {away[0]['since']}); its executions wait"
+    return [Item("broker", False, text, "see that the broker runs; everything goes out once when it answers")]
 
 
 def _overlap(job: Job, active: list[Execution]) -> Item:

@@ -5,22 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from rota.domain.execution import Status
+from rota.domain.execution import WAITING, Status
 from rota.store import executions, waiting
 
 
 def give_way(
     conn: Connection, job_id: int, ids: Iterable[int], *, by: str, reason: str | None, now: datetime
 ) -> set[int]:
-    """Cancel those executions of one job. Returns the ids that were only queued and are cancelled now.
+    """Cancel those executions of one job. Returns the ids that had not begun and are cancelled now.
 
     The caller holds the lock of the job's state row. What has begun ends with the same words, when it has stopped.
     """
     wanted = set(ids)
     standing = {one.execution_id: one.status for one in executions.active(conn, [job_id]).get(job_id, [])}
-    queued = [id_ for id_ in wanted if standing.get(id_) is Status.QUEUED]
+    idle = {id_: standing[id_] for id_ in wanted if standing.get(id_) in WAITING}
     changes = (now, f"cancelled by {by}" + (f": {reason}" if reason else ""))
-    moves = [executions.Move(id_, Status.QUEUED, Status.CANCELLED, None, changes) for id_ in queued]
+    moves = [executions.Move(id_, was, Status.CANCELLED, None, changes) for id_, was in idle.items()]
     gone = executions.move(conn, ("ended_at", "reason"), moves)
     waiting.ask_to_stop(conn, wanted - gone, by, reason)
     return gone

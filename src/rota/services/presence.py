@@ -5,10 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from rota.domain.actor import Actor
 from rota.domain.clock import Clock
+from rota.domain.errors import unknown
 from rota.domain.job import Job
+from rota.domain.permission import Action
 from rota.executors.identity import is_here, machine
-from rota.store import definitions, nodes
+from rota.services.rights import acting
+from rota.store import audit, definitions, nodes, submissions
 from rota.store.database import Database
 from rota.store.nodes import Node
 
@@ -25,13 +29,18 @@ class Seen:
     is_alive: bool
 
     @property
+    def is_celery(self) -> bool:
+        """Whether it takes its work from a broker."""
+        return self.node.info.get("executor") == submissions.CELERY
+
+    @property
     def told(self) -> str:
         """Its name and process in words."""
         return f"{self.node.name} (pid {self.node.pid})"
 
 
 class Presence:
-    """Looks at the nodes."""
+    """Looks at the nodes, takes them out of the work and lets them in again."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self.db, self.clock = db, clock
@@ -60,6 +69,28 @@ class Presence:
     def schedulers(self) -> list[Seen]:
         """The nodes that live and schedule."""
         return [seen for seen in self.nodes() if seen.node.role == "scheduler" and seen.is_alive]
+
+    def drain(self, reference: str, by: Actor) -> list[Seen]:
+        """Give the nodes of that name or id nothing more; what runs there, finishes. Raises NotFound."""
+        return self._set(reference, by, draining=True)
+
+    def undrain(self, reference: str, by: Actor) -> list[Seen]:
+        """Let them take work again. Raises NotFound."""
+        return self._set(reference, by, draining=False)
+
+    def _set(self, reference: str, by: Actor, *, draining: bool) -> list[Seen]:
+        verb, now = "drain" if draining else "undrain", self.clock.now()
+        with acting(self.db, self.clock, by, Action.NODE_DRAIN, f"node:{reference}") as conn:
+            found = nodes.found(conn, reference)
+            if not found:
+                raise unknown("node", reference, {node.name for node in nodes.live(conn)})
+            changed = [nodes.set_draining(conn, node.id, now, draining=draining) for node in found]
+            if any(changed):
+                told = {"nodes": [node.id for node in found]}
+                audit.record(conn, by, f"node.{verb}", f"node:{reference}", at=now, after=told)
+            self.db.bell.ring(conn)
+        ids = {node.id for node in found}
+        return [seen for seen in self.nodes() if seen.node.id in ids]
 
 
 def may_live(node: Node) -> bool:

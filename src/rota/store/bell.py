@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
+from rota.store.pooling import is_pooled
+
 CHANNEL = "rota"
 POLL_SECONDS = 0.25
 RUNG = "rota_rung"
@@ -121,11 +123,19 @@ class PostgresBell(Bell):
         while not self._closing.is_set():
             try:
                 with psycopg.connect(self._dsn, autocommit=True, application_name="rota-bell") as conn:
-                    conn.execute(f"LISTEN {CHANNEL}")
-                    self.event.set()
-                    self._hear(conn)
+                    if not is_pooled(conn):
+                        conn.execute(f"LISTEN {CHANNEL}")
+                        self.event.set()
+                        self._hear(conn)
+                        continue
+                self._poll()
             except (psycopg.Error, OSError):
                 self._closing.wait(1)
+
+    def _poll(self) -> None:
+        """Behind a pooler nobody is notified: whoever waits looks by himself, twice a second."""
+        while not self._closing.wait(2 * POLL_SECONDS):
+            self.event.set()
 
     def _hear(self, conn: Any) -> None:
         ready = select.poll()

@@ -33,7 +33,7 @@ _KNOWN = (
     .exists()
 )
 _other = executions.alias("other")
-_IN_THE_WAY = (
+IN_THE_WAY = (
     select(_other.c.id)
     .where(_other.c.job_id == _e.job_id, _other.c.exclusive, one_of(_other.c.status, *UNDERWAY))
     .exists()
@@ -44,7 +44,7 @@ _CLAIMABLE: Select[Any] = (
     .select_from(_FROM)
     .where(one_of(_e.status, Status.QUEUED), _e.hold.is_(None), _e.queue == bindparam("queue"))
     .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
-    .where(_KNOWN, or_(~_e.exclusive, ~_IN_THE_WAY), _MAY_CLAIM)
+    .where(_KNOWN, or_(~_e.exclusive, ~IN_THE_WAY), _MAY_CLAIM)
     .order_by(_e.rank.desc(), _e.id)
     .limit(bindparam("most"))
     .with_for_update(of=executions, skip_locked=True)
@@ -91,6 +91,27 @@ def claimable(
         found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
     found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
     return [attempt for _, attempt in found[:most]]
+
+
+_DELIVERED = (
+    select(*_COLUMNS)
+    .select_from(_FROM)
+    .where(_e.id == bindparam("execution"), one_of(_e.status, Status.SUBMITTED), _e.hold.is_(None))
+    .where(_KNOWN, _MAY_CLAIM)
+    .with_for_update(of=executions, skip_locked=True)
+)
+
+
+def delivered(conn: Connection, node: tuple[int, int], execution_id: int) -> Attempt | None:
+    """The execution that a broker's message named, if it may start; locked where the database has such a thing.
+
+    node  the asking node, and the set of tasks that it knows
+    """
+    if settings.is_held(conn):
+        return None
+    given = {"node": node[0], "generation": node[1], "execution": execution_id}
+    row = conn.execute(_DELIVERED, given).one_or_none()
+    return None if row is None else _attempt(row)
 
 
 def underway(conn: Connection, owner: int) -> list[Attempt]:

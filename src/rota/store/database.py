@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from rota.domain.errors import Invalid, Unavailable
-from rota.store import events
+from rota.store import events, pooling
 from rota.store.bell import RUNG, Bell, make_bell
 
 SAFE_SQLITE = (3, 51, 3)
@@ -198,7 +198,7 @@ def _sqlite_engine(url: URL, begin: str, *, size: int) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,
         pool_size=5,
@@ -209,13 +209,14 @@ def _postgres_engine(url: URL) -> Engine:
             "options": " ".join(f"-c {name}" for name in SESSION),
         },
     )
+    return pooling.allow(engine)
 
 
 def one_off(database: Database) -> Engine:
     """An engine without a pool, for migrations, where a connection must not outlive its use."""
     if database.is_sqlite:
         return _sqlite_engine(database.url, "BEGIN IMMEDIATE", size=1)
-    return create_engine(database.url, poolclass=NullPool)
+    return pooling.allow(create_engine(database.url, poolclass=NullPool))
 
 
 def _sqlite_fix(url: URL, cause: str) -> str:

@@ -126,6 +126,8 @@ _FIXED: Columns = (("id", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("beco
 _CHANGES = {
     "owner": INTEGER,
     "version": INTEGER,
+    "submitted_at": INSTANT,
+    "sends": INTEGER,
     "started_at": INSTANT,
     "ended_at": INSTANT,
     "duration_ms": INTEGER,
@@ -150,6 +152,10 @@ _CHANGES = {
 }
 
 
+_INSTANTS = ("ended_at", "started_at", "submitted_at")
+"""When a move happened: the first of these that it writes."""
+
+
 def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[int]:
     """Write each change whose row still stands, and is still owned, as it was read. Returns those that moved.
 
@@ -169,7 +175,7 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     moved = conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).all()
     becomes = {one.execution_id: one.after for one in moves}
     told = [(id_, job_id, becomes[id_]) for id_, job_id in moved]
-    events.note_executions(conn, told, (used.get("ended_at") or used["started_at"])[0])
+    events.note_executions(conn, told, next(used[name] for name in _INSTANTS if name in used)[0])
     return {id_ for id_, _ in moved}
 
 

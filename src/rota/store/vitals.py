@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from rota.store.database import Database, sqlite_module
+from rota.store.pooling import POOLED
 from rota.store.schema import executions, jobs, metadata
 
 
@@ -22,6 +23,11 @@ def clock(conn: Connection) -> datetime | None:
         return None
     found: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
     return found
+
+
+def pooled(conn: Connection) -> bool:
+    """Whether a pooler such as PgBouncer stands between us and the server."""
+    return bool(conn.connection.info.get(POOLED))
 
 
 def lacking(db: Database) -> list[str]:

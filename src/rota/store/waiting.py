@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from rota.domain.execution import ACTIVE, UNDERWAY, Status
+from rota.domain.execution import ACTIVE, UNDERWAY, WAITING, Status
 from rota.store.rows import IDS, among, one_of
 from rota.store.schema import executions, jobs
 
@@ -67,14 +67,14 @@ def _release(dialect: str) -> ReturningUpdate[Any]:
 
 
 def hold(conn: Connection, job_id: int) -> None:
-    """Hold what a job has queued, because it was paused or disabled."""
-    queued = and_(_e.job_id == job_id, one_of(_e.status, Status.QUEUED), _e.hold.is_(None))
+    """Hold what a job has waiting, here or at a broker, because it was paused or disabled."""
+    queued = and_(_e.job_id == job_id, one_of(_e.status, *WAITING), _e.hold.is_(None))
     conn.execute(update(executions).values(hold=JOB).where(queued))
 
 
 def unhold(conn: Connection, job_id: int) -> None:
     """Let go what was held because the job was paused or disabled."""
-    held = and_(_e.job_id == job_id, one_of(_e.status, Status.QUEUED), _e.hold == JOB)
+    held = and_(_e.job_id == job_id, one_of(_e.status, *WAITING), _e.hold == JOB)
     conn.execute(update(executions).values(hold=None).where(held))
     release(conn, [job_id])
 

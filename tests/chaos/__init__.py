@@ -1,0 +1,1 @@
+"""Everything breaks at random, from a seed; afterwards every rule is checked."""

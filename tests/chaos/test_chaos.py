@@ -1,0 +1,14 @@
+"""A short run of `make chaos`."""
+
+from tests.chaos.company import Company
+from tests.chaos.monkey import Monkey
+
+
+def test_whatever_breaks_every_slot_is_accounted_for(cluster_url, tmp_path, valkey):
+    company = Company(cluster_url, tmp_path, valkey)
+    try:
+        company.open()
+        Monkey(company, seed=6).work(6)
+        assert company.end() == []
+    finally:
+        company.close()
