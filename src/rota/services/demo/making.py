@@ -21,6 +21,7 @@ from rota.services.demo.cast import CAST
 from rota.services.demo.past import SPAN, Past, Story, history
 from rota.store import activity, audit, jobs, logs, nodes, past, rollups, settings, state
 from rota.store.database import Database
+from rota.store.jobs import Filter
 from rota.store.nodes import Node
 
 MARK = "demo"
@@ -80,6 +81,9 @@ class Demo:
 
     def _jobs(self, conn: Connection, story: Story) -> dict[str, int]:
         """The jobs, made three months ago. Returns their ids by name."""
+        for job in jobs.listing(conn, Filter()):
+            if job.next_run is not None:
+                jobs.set_next(conn, job.id, job.schedule.next_after(story.now), story.now)
         found = {}
         for part in CAST:
             spec = part.spec

@@ -51,25 +51,32 @@
     };
     const say = (text, live) => { state.textContent = text; state.classList.toggle("dot", live); };
 
-    const source = new EventSource(card.dataset.follow);
-    source.addEventListener("line", (event) => {
-      const line = JSON.parse(event.data);
-      if (line.seq <= last) return; // It came before the connection broke.
-      last = line.seq;
-      waiting.push(line);
-      requestAnimationFrame(flush);
-      if (!paused) say(`Live, line ${last}, nothing missed`, true);
-    });
     // Progress brings no event of its own: while it runs, what stands around the output is looked at anew.
     const looking = setInterval(() => document.getElementById("stream").dispatchEvent(new CustomEvent("execution")), 2000);
-    source.addEventListener("end", () => {
-      source.close();
-      clearInterval(looking);
-      follow.hidden = true;
-      say(`Ended, line ${last}, nothing missed`, false);
-    });
-    source.addEventListener("open", () => say(last ? `Live, line ${last}, nothing missed` : "Live", true));
-    source.addEventListener("error", () => say(`Connecting again, after line ${last}`, false));
+    const connect = () => {
+      const source = new EventSource(card.dataset.follow.replace(/after=\d+/, `after=${last}`));
+      source.addEventListener("open", () => say(last ? `Live, line ${last}, nothing missed` : "Live", true));
+      source.addEventListener("line", (event) => {
+        const line = JSON.parse(event.data);
+        if (line.seq <= last) return; // It came before the connection broke.
+        last = line.seq;
+        waiting.push(line);
+        requestAnimationFrame(flush);
+        if (!paused) say(`Live, line ${last}, nothing missed`, true);
+      });
+      source.addEventListener("end", () => {
+        source.close();
+        clearInterval(looking);
+        follow.hidden = true;
+        say(`Ended, line ${last}, nothing missed`, false);
+      });
+      source.addEventListener("error", () => {
+        say(`Connecting again, after line ${last}`, false);
+        // The browser tries again by itself, but not after an answer that is none, as from a proxy before a server that starts.
+        if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+      });
+    };
+    connect();
     document.addEventListener("rota:pause", (event) => { paused = event.detail; flush(); });
     newest.addEventListener("click", end);
     follow.addEventListener("click", () => { setFollows(!follows()); if (follows()) end(); });
