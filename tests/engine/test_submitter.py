@@ -13,9 +13,14 @@ from tests.world import ANA, World
 
 
 class Queue:
-    """A broker with one queue, which a test may read and empty. up: how many messages it takes before it is away"""
+    """A broker with one queue, which a test may read and empty.
 
-    def __init__(self) -> None:
+    up      how many messages it takes before it is away
+    worker  the node that gets its messages
+    """
+
+    def __init__(self, worker: int = 0) -> None:
+        self.worker = worker
         self.messages: list[tuple[int, int]] = []
         self.up = 10**6
 
@@ -40,8 +45,7 @@ class Queue:
 @pytest.fixture
 def queue(world):
     """Its worker is there, and knows the task."""
-    world.worker = world.add_node("celery", queues=("far",), info={"executor": CELERY})
-    return Queue()
+    return Queue(world.add_node("celery", queues=("far",), info={"executor": CELERY}))
 
 
 def submitter(world: World, queue: Queue) -> Submitter:
@@ -53,10 +57,10 @@ def ask(world: World, times: int = 1, **fields: object) -> list[int]:
     return [world.executions.execute(job.id, ANA) for _ in range(times)]
 
 
-def take(world: World, execution_id: int, *, again: bool = False) -> bool:
-    """A worker gets the message."""
+def take(world: World, queue: Queue, execution_id: int, *, again: bool = False) -> bool:
+    """The worker gets the message."""
     with world.db.write() as conn:
-        node = (world.worker, world.generation)
+        node = (queue.worker, world.generation)
         return submissions.take(conn, node, execution_id, world.clock.now(), again=again) is not None
 
 
@@ -71,8 +75,8 @@ def test_what_waits_is_sent_once_the_highest_priority_first(world, queue):
 def test_a_message_that_comes_twice_runs_once(world, queue):
     (one,) = ask(world)
     submitter(world, queue).tick()
-    assert [take(world, one), take(world, one)] == [True, False]
-    assert take(world, one, again=True), "its own, whose claim it did not hear of, it may run"
+    assert [take(world, queue, one), take(world, queue, one)] == [True, False]
+    assert take(world, queue, one, again=True), "its own, whose claim it did not hear of, it may run"
     assert world.statuses() == ["running"]
 
 
@@ -80,7 +84,7 @@ def test_without_a_worker_or_a_queue_of_celery_everything_waits_here(world):
     queue = Queue()
     ask(world)
     submitter(world, queue).tick()
-    world.worker = world.add_node("celery", queues=("other",), info={"executor": CELERY})
+    world.add_node("celery", queues=("other",), info={"executor": CELERY})
     submitter(world, queue).tick()
     assert (queue.messages, world.statuses()) == ([], ["queued"])
 
@@ -88,11 +92,13 @@ def test_without_a_worker_or_a_queue_of_celery_everything_waits_here(world):
 def test_what_the_broker_did_not_take_goes_out_once_when_it_answers_again(world, queue):
     ids = ask(world, 5)
     queue.up = 2
-    sending, told = submitter(world, queue), []
+    sending = submitter(world, queue)
+    told: list[dict[str, str] | None] = []
     sending.tell = told.append
     sending.tick()
     sending.tick()
     assert [id_ for id_, _ in queue.messages] == ids[:2]
+    assert told[0] is not None
     assert told[0]["problem"] == "the broker did not answer"
     queue.up = 100
     for _ in range(3):
@@ -127,7 +133,7 @@ def test_a_message_that_was_overtaken_is_sent_again_though_the_queue_is_not_empt
     with world.db.write() as conn:
         later = [one._replace(sends=2) for one in submissions.sent(conn, "far") if one.execution_id == second]
         submissions.send_again(conn, later, world.clock.now())
-    assert take(world, second)
+    assert take(world, queue, second)
     world.clock.advance(6)
     sending.tick()
     assert [id_ for id_, _ in queue.messages] == [third, first]
@@ -150,11 +156,11 @@ def test_a_pause_and_a_cancel_act_on_what_is_at_the_broker(world, queue):
     submitter(world, queue).tick()
     world.holds.pause(world.executions.get(held).job_name, ANA)
     world.executions.cancel(gone, ANA)
-    assert not take(world, held)
-    assert not take(world, gone)
+    assert not take(world, queue, held)
+    assert not take(world, queue, gone)
     assert world.statuses() == ["submitted", "cancelled"]
     world.holds.resume(world.executions.get(held).job_name, ANA)
-    assert take(world, held)
+    assert take(world, queue, held)
 
 
 def test_only_a_window_of_a_queue_is_at_the_broker(world, queue):
