@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+from rota.domain.errors import Invalid
 from rota.sdk import JobResult
 from tests.jobs.workplace import ready_made
 
@@ -25,6 +26,29 @@ def test_each_has_a_title_a_description_and_typed_arguments():
         assert task.description
         for argument, said in task.schema["properties"].items():
             assert {"type", "anyOf", "enum", "$ref"} & said.keys(), (name, argument)
+
+
+NUMBERS = [
+    (name, argument)
+    for name, task in TASKS.items()
+    for argument in task.schema["properties"]
+    if argument in ("most", "batch", "keep", "hours", "minutes") or argument.endswith("days")
+]
+
+
+def test_no_number_reaches_backwards_or_beyond_the_calendar():
+    assert len(NUMBERS) > 30
+    for name, argument in NUMBERS:
+        for hostile in (-1, 1e30, "1; DROP TABLE jobs", float("nan")):
+            with pytest.raises(Invalid, match=argument):
+                TASKS[name].bind({argument: hostile})
+
+
+def test_an_argument_that_there_is_not_is_refused():
+    for name, task in TASKS.items():
+        with pytest.raises(Invalid, match="no_such_thing"):
+            task.bind({"no_such_thing": 1})
+        assert name
 
 
 @pytest.mark.parametrize("name", sorted(TASKS.keys() - ALWAYS))

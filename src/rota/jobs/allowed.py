@@ -2,13 +2,24 @@
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from rota.domain.errors import Unavailable
 from rota.sdk import JobContext, JobResult
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+Span = Annotated[float, Field(ge=0, le=1_000_000)]
+"""How many days, hours or minutes: never backwards, and never beyond the calendar."""
+
+Days = Annotated[int, Field(ge=1, le=400)]
+"""How many whole days, each looked at by itself."""
+
+Most = Annotated[int, Field(ge=1, le=10_000_000)]
+"""How many rows or files, at most."""
 
 
 def allowed(setting: str) -> tuple[str, ...]:

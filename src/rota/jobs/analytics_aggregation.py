@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rota.domain.errors import Invalid
-from rota.jobs.allowed import database, nothing_configured, now
+from rota.jobs.allowed import Days, database, nothing_configured, now
 from rota.jobs.tables import as_stored, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -20,7 +19,7 @@ def analytics_aggregation(
     column: str = "created_at",
     group_by: str = "",
     into: str = "",
-    days: int = 3,
+    days: Days = 3,
     dry_run: bool = False,
 ) -> JobResult:
     """Count the rows of `table` of each of the last `days` days, by `group_by`, and write the counts into `into`.
@@ -32,8 +31,6 @@ def analytics_aggregation(
     engine = database(context)
     if engine is None or not (table and into):
         return nothing_configured("set the arguments table and into, and ROTA_APP_DATABASE_URL")
-    if not 1 <= days <= 400:
-        raise Invalid("days is 1 to 400", fix="count further back in several runs", field="days")
     source = table_of(engine, table, column, *([group_by] if group_by else []))
     target = table_of(engine, into, "day", "name", "n")
     total, today = 0, now().date()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from rota.domain.errors import Invalid
 from rota.jobs import files
-from rota.jobs.allowed import allowed, nothing_configured, now
+from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -19,8 +19,8 @@ def archive_files(
     folder: str = "",
     target: str = "",
     patterns: list[str] | None = None,
-    days: float = 90,
-    most: int = 10_000,
+    days: Span = 90,
+    most: Most = 10_000,
     largest_mb: float = 50,
     dry_run: bool = False,
 ) -> JobResult:

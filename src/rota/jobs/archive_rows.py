@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, database, nothing_configured, now
+from rota.jobs.allowed import Most, Span, allowed, database, nothing_configured, now
 from rota.jobs.tables import among, as_stored, key_of, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -21,10 +21,10 @@ def archive_rows(
     *,
     table: str = "",
     column: str = "created_at",
-    days: float = 365,
+    days: Span = 365,
     folder: str = "",
-    batch: int = 5000,
-    most: int = 100_000,
+    batch: Most = 5000,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Write the rows of `table` older than `days` days into files of `folder`, `batch` rows each, then delete them.

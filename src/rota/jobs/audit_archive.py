@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, nothing_configured, now
+from rota.jobs.allowed import Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,7 +14,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @task("rota.audit_archive", title="Archive the audit log")
 def audit_archive(
-    context: JobContext, *, folder: str = "", keep_days: float = 365, dry_run: bool = False
+    context: JobContext, *, folder: str = "", keep_days: Span = 365, dry_run: bool = False
 ) -> JobResult:
     """Write the audit rows older than `keep_days` days into a file of `folder`, read it back, then delete them.
 

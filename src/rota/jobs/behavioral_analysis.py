@@ -3,7 +3,7 @@
 from datetime import timedelta
 from statistics import fmean, pstdev
 
-from rota.jobs.allowed import now
+from rota.jobs.allowed import Days, now
 from rota.jobs.features import audited, gather
 from rota.jobs.page import Page
 from rota.jobs.sending import send
@@ -18,7 +18,7 @@ LEAST = {"actions": 20.0, "kinds": 5.0, "addresses": 2.0, "refused_share": 0.2, 
 def behavioral_analysis(
     context: JobContext,
     *,
-    days: int = 14,
+    days: Days = 14,
     deviations: float = 3,
     to: list[str] | None = None,
     dry_run: bool = False,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import database, nothing_configured, now, verb
+from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, key_of, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -15,8 +15,8 @@ def cleanup_empty_contexts(
     children: str = "",
     child_column: str = "context_id",
     age_column: str = "created_at",
-    hours: float = 1,
-    most: int = 100_000,
+    hours: Span = 1,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the rows of `parents` that no row of `children` names in `child_column`.

@@ -3,7 +3,7 @@
 import os
 from typing import Any, Literal
 
-from rota.jobs.allowed import allowed, database, nothing_configured, now
+from rota.jobs.allowed import Most, allowed, database, nothing_configured, now
 from rota.jobs.errand import wait_for
 from rota.sdk import JobContext, JobResult, task
 from rota.services import places
@@ -15,7 +15,7 @@ def database_backup(
     *,
     folder: str = "",
     which: Literal["rota", "application", "both"] = "both",
-    keep: int = 7,
+    keep: Most = 7,
     dry_run: bool = False,
 ) -> JobResult:
     """Write backups of rota's database and the application's into `folder`, and leave the newest `keep` of each.

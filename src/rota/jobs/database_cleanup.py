@@ -1,5 +1,6 @@
 """Delete old executions and their output."""
 
+from rota.jobs.allowed import Span
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -7,8 +8,8 @@ from rota.sdk import JobContext, JobResult, task
 def database_cleanup(
     context: JobContext,
     *,
-    keep_days: float | None = None,
-    keep_failed_days: float | None = None,
+    keep_days: Span | None = None,
+    keep_failed_days: Span | None = None,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete executions that ended more than `keep_days` days ago; failures are kept for `keep_failed_days`.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, nothing_configured, now, verb
+from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now, verb
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -13,8 +13,8 @@ def document_cleanup(
     *,
     folders: list[str] | None = None,
     patterns: list[str] | None = None,
-    days: float = 30,
-    most: int = 100_000,
+    days: Span = 30,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the files in `folders` and below that match one of `patterns` and were not changed for `days` days.

@@ -1,6 +1,6 @@
 """Tell of tokens that expire soon, and of passwords that are old."""
 
-from rota.jobs.allowed import nothing_configured, now
+from rota.jobs.allowed import Span, nothing_configured, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
 from rota.sdk import JobContext, JobResult, task
@@ -11,8 +11,8 @@ def expiry_notification(
     context: JobContext,
     *,
     to: list[str] | None = None,
-    days: float = 14,
-    password_days: float = 365,
+    days: Span = 14,
+    password_days: Span = 365,
     dry_run: bool = False,
 ) -> JobResult:
     """Tell the channels `to` which tokens expire within `days` days and which passwords are older than `password_days`.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, now
+from rota.jobs.allowed import Span, allowed, now
 from rota.jobs.features import accessed, audited, gather
 from rota.sdk import JobContext, JobResult, task
 
@@ -16,7 +16,7 @@ MOST = 500
 def feature_extraction(
     context: JobContext,
     *,
-    days: float = 1,
+    days: Span = 1,
     folder: str = "",
     access_log: str = "",
     output: str = "features.json",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rota.jobs.allowed import database, nothing_configured
+from rota.jobs.allowed import Most, database, nothing_configured
 from rota.jobs.tables import BATCH, among, key_of, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -31,7 +31,7 @@ def filter_processing(
     table: str = "",
     rules: list[FilterRule] | None = None,
     only_null: str = "",
-    most: int = 100_000,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Apply `rules` to the rows of `table`, the first that fits counts; `most` rows a run.

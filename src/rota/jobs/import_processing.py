@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, database, nothing_configured
+from rota.jobs.allowed import Most, allowed, database, nothing_configured
 from rota.jobs.tables import BATCH, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -28,7 +28,7 @@ def import_processing(
     table: str = "",
     key: str = "id",
     patterns: list[str] | None = None,
-    most_files: int = 100,
+    most_files: Most = 100,
     dry_run: bool = False,
 ) -> JobResult:
     """Insert the rows of each file of `folder` into `table`; then the file is called NAME.done.

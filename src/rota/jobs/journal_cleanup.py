@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import database, nothing_configured, now, verb
+from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -13,10 +13,10 @@ def journal_cleanup(
     *,
     table: str = "",
     column: str = "created_at",
-    days: float = 365,
+    days: Span = 365,
     status_column: str = "",
     statuses: list[str] | None = None,
-    most: int = 100_000,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the rows of `table` older than `days` days whose `status_column` is one of `statuses`.

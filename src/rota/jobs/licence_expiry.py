@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import database, nothing_configured, now
+from rota.jobs.allowed import Span, database, nothing_configured, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
 from rota.jobs.tables import as_stored, key_of, table_of
@@ -18,7 +18,7 @@ def licence_expiry(
     table: str = "",
     name_column: str = "name",
     expires_column: str = "expires_at",
-    days: float = 14,
+    days: Span = 14,
     to: list[str] | None = None,
     dry_run: bool = False,
 ) -> JobResult:

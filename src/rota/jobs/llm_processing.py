@@ -6,7 +6,7 @@ from string import Template
 from typing import Annotated, Any
 
 from rota.domain.errors import Unavailable
-from rota.jobs.allowed import allowed, database, nothing_configured
+from rota.jobs.allowed import Most, allowed, database, nothing_configured
 from rota.jobs.tables import key_of, table_of
 from rota.sdk import JobContext, JobResult, Retry, Secret, task
 
@@ -24,7 +24,7 @@ def llm_processing(
     table: str = "",
     prompt: str = "",
     into: str = "",
-    most: int = 100,
+    most: Most = 100,
     per_minute: float = 60,
     timeout_seconds: float = 60,
     dry_run: bool = False,

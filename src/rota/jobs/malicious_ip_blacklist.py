@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from rota.jobs import files
-from rota.jobs.allowed import allowed, nothing_configured, now
+from rota.jobs.allowed import Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
 
 MOST_BYTES = 10_000_000
@@ -18,8 +18,8 @@ def malicious_ip_blacklist(
     folder: str = "",
     file: str = "",
     refused_logins: int = 0,
-    hours: float = 24,
-    block_days: float | None = None,
+    hours: Span = 24,
+    block_days: Span | None = None,
     dry_run: bool = False,
 ) -> JobResult:
     """Block the networks that a feed names (a line each; `#` begins a remark), and no longer those it has dropped.

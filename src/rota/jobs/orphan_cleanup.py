@@ -1,6 +1,6 @@
 """Delete rows whose parent is gone."""
 
-from rota.jobs.allowed import database, nothing_configured, verb
+from rota.jobs.allowed import Most, database, nothing_configured, verb
 from rota.jobs.tables import key_of, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -12,7 +12,7 @@ def orphan_cleanup(
     children: str = "",
     column: str = "",
     parents: str = "",
-    most: int = 100_000,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the rows of `children` whose `column` names a row of `parents` that is not there.

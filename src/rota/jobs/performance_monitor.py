@@ -4,6 +4,7 @@ from typing import Any
 
 import psutil
 
+from rota.jobs.allowed import Span
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -11,7 +12,7 @@ from rota.sdk import JobContext, JobResult, task
 def performance_monitor(
     context: JobContext,
     *,
-    minutes: float = 60,
+    minutes: Span = 60,
     failed_percent: float = 100,
     p95_seconds: float | None = None,
     cpu_percent: float = 100,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import database, nothing_configured, now, verb
+from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -13,8 +13,8 @@ def row_cleanup(
     *,
     table: str = "",
     column: str = "created_at",
-    days: float = 30,
-    most: int = 100_000,
+    days: Span = 30,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the rows of `table` whose `column` is more than `days` days ago, at most `most` a run.

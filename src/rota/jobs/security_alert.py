@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from rota.jobs.allowed import nothing_configured, now
+from rota.jobs.allowed import Span, nothing_configured, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
 from rota.sdk import JobContext, JobResult, task
@@ -14,7 +14,7 @@ def security_alert(
     context: JobContext,
     *,
     to: list[str] | None = None,
-    minutes: float = 15,
+    minutes: Span = 15,
     refused_logins: int = 5,
     dry_run: bool = False,
 ) -> JobResult:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import database, now, verb
+from rota.jobs.allowed import Most, Span, database, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -11,10 +11,10 @@ from rota.sdk import JobContext, JobResult, task
 def session_cleanup(
     context: JobContext,
     *,
-    hours: float = 1,
+    hours: Span = 1,
     table: str = "sessions",
     column: str = "last_activity",
-    most: int = 100_000,
+    most: Most = 100_000,
     dry_run: bool = False,
 ) -> JobResult:
     """Delete the sessions of the application that were last active more than `hours` hours ago.

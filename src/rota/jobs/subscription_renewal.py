@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from rota.domain.errors import Invalid
-from rota.jobs.allowed import database, nothing_configured, now
+from rota.jobs.allowed import Span, database, nothing_configured, now
 from rota.jobs.tables import BATCH, as_stored, key_of, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -23,7 +23,7 @@ def subscription_renewal(
     active: str = "active",
     suspended: str = "suspended",
     period_days: Annotated[int, Field(ge=1)] = 30,
-    grace_days: float = 0,
+    grace_days: Span = 0,
     dry_run: bool = False,
 ) -> JobResult:
     """Of the rows of `table` that are `active` and over: prolong by `period_days` where `renews_column` says so.

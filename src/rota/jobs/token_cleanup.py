@@ -1,11 +1,11 @@
 """Delete tokens that are good for nothing any more."""
 
-from rota.jobs.allowed import verb
+from rota.jobs.allowed import Span, verb
 from rota.sdk import JobContext, JobResult, task
 
 
 @task("rota.token_cleanup", title="Delete expired tokens")
-def token_cleanup(context: JobContext, *, days: float = 30, dry_run: bool = False) -> JobResult:
+def token_cleanup(context: JobContext, *, days: Span = 30, dry_run: bool = False) -> JobResult:
     """Delete tokens that expired or were revoked more than `days` days ago. Safe to run twice, and to interrupt."""
     deleted, more = 0, True
     while more:

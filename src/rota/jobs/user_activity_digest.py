@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
-from rota.jobs.allowed import now
+from rota.jobs.allowed import Span, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
 from rota.sdk import JobContext, JobResult, task
@@ -11,7 +11,7 @@ from rota.sdk import JobContext, JobResult, task
 
 @task("rota.user_activity_digest", title="User activity digest")
 def user_activity_digest(
-    context: JobContext, *, to: list[str] | None = None, days: float = 1, dry_run: bool = False
+    context: JobContext, *, to: list[str] | None = None, days: Span = 1, dry_run: bool = False
 ) -> JobResult:
     """Sum up by user what the audit log says of the last `days` days; kept as a report, and sent to `to`."""
     end = (context.scheduled_for or now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
