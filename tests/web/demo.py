@@ -27,7 +27,7 @@ class Shown:
 @contextmanager
 def shown(url: str) -> Iterator[Shown]:
     """The demo in a new database at that address, served for the length of the block."""
-    with build(Settings(database_url=url), environ={}) as rota:
+    with build(Settings(database_url=url, modules=("rota.demo",), runners=1), environ={}) as rota:
         rota.upgrade()
         Demo(rota.db, rota.clock, rota.accounts).fill(1, PASSWORD)
         with serving(create(rota)) as served:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--queues", help="Which queues run here: QUEUE=local, comma list; default *=local.")
 @click.option("--host", help="The address at which the API answers; default 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free.")
-@click.option("--web/--no-web", default=True, show_default=True, help="Answer to the API here.")
+@click.option("--web/--no-web", default=True, show_default=True, help="Serve the dashboard and the API here.")
 @pass_session
 def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -> None:
     """Schedule and run jobs until Ctrl-C, and print what fires and ends as it happens; serve the API.

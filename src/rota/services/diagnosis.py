@@ -48,6 +48,11 @@ class Diagnosis:
             found += self._inside()
         return [*found, *self._machine()]
 
+    def alarms(self) -> list[Finding]:
+        """What is wrong with those who plan and run, the worst first; quick enough for every page."""
+        found = [*self._nodes(), *self._imports(), *self._queues()]
+        return [one for one in found if one.ok is False]
+
     def _reach(self) -> Iterator[Finding]:
         where = self.db.url.render_as_string(hide_password=True)
         began = self.clock.monotonic()

@@ -32,7 +32,7 @@ def system(rota: Rota) -> Fresh[System]:
         seen = [one for one in rota.presence.nodes() if one.is_alive]
         first = next((one for one in seen if one.node.role == "scheduler"), None)
         return System(
-            wrong=_worst(rota.diagnosis.examine()),
+            wrong=_worst(rota.diagnosis.alarms()),
             scheduler=first.node.name if first else None,
             silent=first.silent if first else None,
             nodes=len({one.node.name for one in seen}),
@@ -43,11 +43,10 @@ def system(rota: Rota) -> Fresh[System]:
 
 
 def _worst(found: list[Finding]) -> list[Finding]:
-    """What is wrong. Where nothing runs at all, no queue is served either, which needs no saying."""
-    wrong = [one for one in found if one.ok is False]
-    if any(one.name == "agent" for one in wrong):
-        return [one for one in wrong if one.name != "queue"]
-    return wrong
+    """What to tell of it. Where nothing runs at all, no queue is served either, which needs no saying."""
+    if any(one.name == "agent" for one in found):
+        return [one for one in found if one.name != "queue"]
+    return found
 
 
 def least(rota: Rota) -> Fresh[Role]:

@@ -16,6 +16,7 @@ from rota.http import cursors
 from rota.services.glance import Show
 from rota.services.listing import Listing
 from rota.services.results import Result, Results, Usual
+from rota.store.job_pages import DEEPEST
 from rota.web.door import Page, PageRoute, does
 from rota.web.draw.ribbon import ribbon
 from rota.web.draw.spark import spark
@@ -24,7 +25,7 @@ from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
 
-SIZE = 50
+SIZE = 25
 SORTS = {"name": "Job", "next_run": "Next", "last_run": "Last result"}
 TILES = (
     (Show.RUNNING, "Running", "running"),
@@ -58,13 +59,19 @@ def jobs(view: Page, sort: str = "name", after: str | None = None) -> Response:
     mark = None if after is None else cursors.read(after, order)
     page = Listing(rota.db).page(filter_of(selection, rota), order, size=SIZE, after=mark)
     following = None if page.following is None else cursors.write(page.following, order)
-    glance = state.glance()
+    glance, is_top = state.glance(), selection.is_all and after is None
     return view.render(
-        "jobs.html", rows=rows(view, page.jobs), page=page, selection=selection, sort=sort, sorts=SORTS,
-        statuses=[one.value for one in JobStatus], glance=glance, tiles=TILES, is_first=after is None,
-        older=view.here(after=following) if following else None, concerns=state.concerns(),
-        hints=_hints(view), day=ribbon(state.day(), view.times), is_new=glance.total <= READY_MADE,
+        "jobs.html", rows=rows(view, page.jobs), page=page, selection=selection, sort=sort, sorts=_sorts(glance.total),
+        statuses=[one.value for one in JobStatus], glance=glance, tiles=TILES, is_first=after is None, is_top=is_top,
+        older=view.here(after=following) if following else None, hints=_hints(view),
+        concerns=state.concerns() if is_top else [], day=ribbon(state.day(), view.times) if is_top else None,
+        is_new=glance.total <= READY_MADE,
     )  # fmt: skip
+
+
+def _sorts(total: int) -> dict[str, str]:
+    """By what the list can be sorted, and the headings. Of very many jobs no index knows the last to run."""
+    return SORTS if total <= DEEPEST else {name: word for name, word in SORTS.items() if name != "last_run"}
 
 
 def rows(view: View, jobs: list[Job]) -> list[Row]:

@@ -9,8 +9,10 @@
   let paused = false, due = false, last = Date.now(), timer = 0, busy = false;
 
   const live = () => document.getElementById("live");
+  // Rows that may change places do not do so under the pointer.
+  const rests = () => Boolean(live()?.querySelector(/[?&]sort=/.test(location.search) ? "tbody:hover" : ".exec tbody:hover"));
   // Nothing moves below a menu that is open, a selection, or a text that is being written.
-  const held = () => paused || document.hidden || Boolean(live()?.querySelector("details.menu[open], .pick:checked, dialog[open]"))
+  const held = () => paused || document.hidden || rests() || Boolean(live()?.querySelector("details.menu[open], .pick:checked, dialog[open]"))
     || Boolean(document.activeElement?.matches("#live input[type=search], #live textarea"));
 
   const look = async () => {
