@@ -1,7 +1,7 @@
 """Every page of the dashboard for everybody: axe finds nothing, it fits a narrow window, and nothing is refused."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +12,7 @@ from tests.servers.copies import copied_sqlite
 from tests.web.browser import Watched
 from tests.web.demo import PASSWORD, USER, Shown, shown
 
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1440, 768, 360)
 CONTRAST = "color-contrast"
 PATIENCE = 60_000
