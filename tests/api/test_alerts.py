@@ -24,7 +24,7 @@ def test_a_channel_that_does_not_answer_is_told(site):
     with site.client() as client:
         client.post("/api/v1/channels", json={"name": "ops", "kind": "webhook", "url": "env:NOT_SET"})
         answer = client.post("/api/v1/channels/ops/test")
-        assert (answer.status_code, answer.json()["code"]) == (503, "undelivered")
+        assert (answer.status_code, answer.json()["code"]) == (409, "undelivered")
         assert "the variable NOT_SET is not set" in answer.json()["detail"]
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Hashable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,9 +29,11 @@ from schemathesis.engine.events import NonFatalError, ScenarioFinished
 from schemathesis.schemas import BaseSchema
 
 from rota.asgi import create
+from rota.domain.alert import ChannelKind, ChannelSpec, RuleSpec
 from rota.domain.permission import Role
 from rota.http.hub import Closed, Hub, Reader
 from rota.services import throttle, watching
+from rota.services.surveying import Surveying
 from tests.api.site import Site
 from tests.world import ANA
 
@@ -107,7 +110,22 @@ def there(site: Site) -> dict[str, Any]:
     site.rota.accounts.create(name, Role.VIEWER, ANA)
     execution = site.world.executions.execute(name, ANA)
     token = site.rota.tokens.create("to be revoked", name, ANA).token.id
-    return {"job": name, "execution": execution, "task": "work", "user": name, "token": token, "version": 1}
+    found = {"job": name, "execution": execution, "task": "work", "user": name, "token": token, "version": 1}
+    return found | told(site, name)
+
+
+def told(site: Site, name: str) -> dict[str, Any]:
+    """A channel, an alert that is muted, and a report."""
+    alerts, until = site.rota.alerts, site.world.clock.now() + timedelta(hours=1)
+    alerts.add_channel(ChannelSpec(name=f"free_{name}", kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
+    alerts.add_channel(ChannelSpec(name=name, kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
+    alerts.create(RuleSpec(name=name, channels=(name,)), ANA)
+    alerts.mute(f"rule:{name}", until, ANA)
+    begins = site.world.clock.now().isoformat()
+    report = Surveying(site.world.db, site.world.clock, {}).keep_report(
+        kind=name, begins=begins, ends=begins, title="t", html="", text=""
+    )
+    return {"alert": name, "channel": f"free_{name}", "target": f"rule:{name}", "report": report}
 
 
 def _try(

@@ -47,7 +47,7 @@ def delete_channel(channel: str, rota: Product, by: Asker) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/{channel}/test", **about("Test a channel", Action.CHANNEL_TEST, 404, example=CHANNEL))
+@router.post("/{channel}/test", **about("Test a channel", Action.CHANNEL_TEST, 404, 409, example=CHANNEL))
 def test_channel(channel: str, rota: Product, by: Asker) -> Channel:
-    """Send a message there now, and wait until it was taken; 503 says why it was not."""
+    """Send a message there now, and wait until it was taken; 409 says why it was not."""
     return rota.alerts.test(reference(channel), by)

@@ -186,7 +186,7 @@ class Alerts:
             self._record(conn, by, Action.CHANNEL_DELETE, f"channel:{found.name}")
 
     def test(self, reference: str | int, by: Actor) -> Channel:
-        """Send a message to a channel now, to try it. Raises Unavailable with what went wrong."""
+        """Send a message to a channel now, to try it. Raises Conflict with what went wrong."""
         with acting(self.db, self.clock, by, Action.CHANNEL_TEST, f"channel:{reference}") as conn:
             kept, now = _channel(conn, reference), self.clock.now()
             self._record(conn, by, Action.CHANNEL_TEST, f"channel:{kept.channel.name}")
@@ -196,7 +196,7 @@ class Alerts:
             self.post.send(kept, message)
         except Undelivered as problem:
             fix = "check its address, then try again"
-            raise Unavailable(f"{kept.channel.name}: {problem}", fix=fix, code="undelivered") from problem
+            raise Conflict(f"{kept.channel.name}: {problem}", fix=fix, code="undelivered") from problem
         return self.channel(kept.channel.id)
 
     def deliveries(self, *, before_id: int | None = None, size: int = 50) -> list[Delivery]:
