@@ -101,6 +101,24 @@ def test_a_message_that_is_sent_again_bears_the_same_id(told):
     assert ids[0] == ids[1]
 
 
+def test_a_channel_that_trips_over_itself_keeps_no_other_waiting(told):
+    url = "https://example.com/other"
+    told.alerts.add_channel(ChannelSpec(name="also", kind=ChannelKind.WEBHOOK, url=url), ANA)
+    told.alerts.create(RuleSpec(name="both", channels=("ops", "also")), ANA)
+    send = told.alerter.post._send
+
+    def tripping(kind, url, secret, message, hosts):
+        if url.endswith("hook"):
+            raise KeyError("token")
+        send(kind, url, secret, message, hosts)
+
+    told.alerter.post._send = tripping
+    told.run("backup", Status.FAILED)
+    told.after()
+    assert told.box.titles == ["backup failed"]
+    assert told.alerts.channel("ops").last_error == "KeyError: 'token'"
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

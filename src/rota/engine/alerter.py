@@ -157,6 +157,10 @@ class Alerter:
         except Undelivered as failure:
             problem = str(failure)
             log.warning("a channel cannot be reached", channel=kept.channel.name, problem=problem)
+        except Exception as failure:
+            # A service that trips over its own answer must not keep the other channels waiting.
+            problem = f"{type(failure).__name__}: {failure}"
+            log.exception("a channel failed", channel=kept.channel.name)
         with self.db.write() as conn:
             now = self.clock.now()
             deliveries.tried(conn, channel, message_id, None if problem else now)
