@@ -9,6 +9,8 @@ from rota.store.activity import SPAN
 from rota.store.schema import Instant, job_state
 
 _next = job_state.c.next_run
+MOST = 10_000
+"""Starts among which the most crowded instant is looked for."""
 
 
 def due_by_span(conn: Connection, since: datetime, until: datetime) -> dict[datetime, int]:
@@ -35,8 +37,12 @@ def due_at(conn: Connection, instants: Sequence[datetime]) -> dict[datetime, int
 
 
 def crowd(conn: Connection, since: datetime, until: datetime) -> tuple[datetime, int] | None:
-    """The instant after `since` and not after `until` at which the most jobs are due next, and how many."""
+    """The instant after `since` and not after `until` at which the most jobs are due next, and how many.
+
+    Only the next MOST starts are looked at.
+    """
+    soon = select(_next).where(_next > since, _next <= until).order_by(_next).limit(MOST).subquery()
     many = func.count()
-    query = select(_next, many).where(_next > since, _next <= until).group_by(_next)
-    row = conn.execute(query.order_by(many.desc(), _next).limit(1)).one_or_none()
+    query = select(soon.c.next_run, many).group_by(soon.c.next_run)
+    row = conn.execute(query.order_by(many.desc(), soon.c.next_run).limit(1)).one_or_none()
     return None if row is None else (row[0], row[1])

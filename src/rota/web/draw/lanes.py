@@ -33,20 +33,24 @@ def lane(of: Lane, window: Window, now: datetime, usual_ms: float | None = None)
 
 
 def node_lane(name: str, counts: Sequence[Count], window: Window, now: datetime) -> Markup:
-    """A node's lane: how much ended on it in each ten minutes, stronger is more."""
+    """A node's lane: how much ended on it in each ten minutes (or longer, where the window is); higher is more."""
+    wide = _wide(window)
     spans: dict[datetime, dict[Status, int]] = defaultdict(dict)
     totals: dict[Status, int] = defaultdict(int)
     for one in counts:
-        spans[one.at][one.status] = spans[one.at].get(one.status, 0) + one.n
+        at = window.since + (one.at - window.since) // wide * wide
+        spans[at][one.status] = spans[at].get(one.status, 0) + one.n
         totals[one.status] += one.n
     most = max((sum(one.values()) for one in spans.values()), default=1)
-    marks = (mark for at, one in sorted(spans.items()) for mark in _column(at, one, window, most))
+    marks = (mark for at, one in sorted(spans.items()) for mark in _column(at, one, window, most, wide))
     label = f"{name}: {counted(totals) or 'nothing'}"
     return svg("", label, [window.grid, *marks, *_now(window, now)])
 
 
-def _column(at: datetime, counts: dict[Status, int], window: Window, most: int) -> Iterator[Markup]:
-    x, width = window.x(at), percent(max(NARROWEST, SPAN / (window.until - window.since) * 0.8))
+def _column(
+    at: datetime, counts: dict[Status, int], window: Window, most: int, wide: timedelta
+) -> Iterator[Markup]:
+    x, width = window.x(at), percent(max(NARROWEST, wide / (window.until - window.since) * 0.8))
     n, failed = sum(counts.values()), sum(counts.get(status, 0) for status in UNSUCCESSFUL)
     height = max(2.0, n / most * 22)
     yield rect("m-ok", x, 26 - height, width, height, title=f"{window.times.clock(at)}: {counted(counts)}")
@@ -69,7 +73,7 @@ def _anchor(place: float) -> str:
 
 def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datetime) -> Markup:
     """How much there was and will be in each ten minutes (or longer, where the window is), above the lanes."""
-    wide = max(SPAN, (window.until - window.since) / 144)
+    wide = _wide(window)
     past, to_come = _sums(((one.at, one.n) for one in ended), window, wide), dict[datetime, int]()
     if ahead is not None:
         to_come = _sums(ahead.planned, window, wide)
@@ -91,6 +95,11 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
         f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
         [*bars, base, *_now(window, now)],
     )
+
+
+def _wide(window: Window) -> timedelta:
+    """The time that one column stands for."""
+    return max(SPAN, (window.until - window.since) / 144)
 
 
 def _sums(counts: Iterable[tuple[datetime, int]], window: Window, wide: timedelta) -> dict[datetime, int]:

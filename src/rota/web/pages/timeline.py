@@ -23,7 +23,7 @@ from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
 
-SIZE = 40
+SIZE = 25
 WINDOWS = {"1h": ("1 h", 1), "6h": ("6 h", 6), "24h": ("24 h", 24), "7d": ("7 d", 168)}
 CROWDED = 5
 """So many jobs that start at one instant are worth a word."""
