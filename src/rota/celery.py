@@ -14,6 +14,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -83,6 +84,9 @@ class Pool:
     def begin(self, **_: Any) -> None:
         """A process of the pool begins: it becomes a node."""
         if self.queues:
+            from rota.process import SWITCH
+
+            sys.setswitchinterval(SWITCH)
             with contextlib.suppress(ValueError):
                 signal.signal(ENDING, self._end)
             self._agent_of_one().start()
