@@ -95,9 +95,9 @@ class Pool:
         if self._single is not None:
             self._single.end()
 
-    def run(self, execution_id: int) -> None:
+    def run(self, ids: list[int]) -> None:
         """What a message asks for. Whether it is run is decided by the database."""
-        self._agent_of_one().run(execution_id)
+        self._agent_of_one().run(ids)
 
     def finish(self, **_: Any) -> None:
         """The process ends."""

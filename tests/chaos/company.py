@@ -125,7 +125,7 @@ class Company(Cluster):
         known = select(executions.c.id).where(executions.c.queue == QUEUE).order_by(executions.c.id.desc())
         with contextlib.suppress(Exception), self.rota.db.read() as conn:
             ids = list(conn.execute(known.limit(10)).scalars())
-            self._at_the_broker(lambda broker: broker.send(QUEUE, [(id_, 5) for id_ in ids * 3]))
+            self._at_the_broker(lambda broker: broker.send(QUEUE, [([id_], 5) for id_ in ids * 3]))
 
     def drop_messages(self) -> None:
         """Take whatever is in the queue out of it, unseen."""

@@ -52,7 +52,7 @@ def test_what_holds_locally_holds_on_celery(celery_cluster, broker):
     assert (found.progress_done, found.progress_total, found.progress_message) == (1, 2, "half way")
     assert [line.text for line in cluster.rota.executions.lines(first)] == ["low"]
     sender = Broker(broker.url, "classic")
-    assert sender.send("maintenance", [(first, 5), (second, 5)] * 3) == 6
+    assert sender.send("maintenance", [([first], 5), ([second, first], 5)] * 3) == 9
     sender.close()
     cluster.run("slow")
     cluster.until_story("slow", "timed_out")

@@ -22,14 +22,16 @@ class Queue:
     def __init__(self, worker: int = 0) -> None:
         self.worker = worker
         self.messages: list[tuple[int, int]] = []
+        self.bundles: list[list[int]] = []
         self.up = 10**6
 
     def reach(self) -> None:
         if self.up <= 0:
             raise BrokerAway("the broker did not answer")
 
-    def send(self, queue: str, messages: Sequence[tuple[int, int]]) -> int:
-        taken = messages[: max(0, self.up)]
+    def send(self, queue: str, messages: Sequence[tuple[list[int], int]]) -> int:
+        self.bundles = [ids for ids, _ in messages]
+        taken = [(id_, priority) for ids, priority in messages for id_ in ids][: max(0, self.up)]
         self.up -= len(taken)
         self.messages += taken
         return len(taken)
@@ -61,7 +63,7 @@ def take(world: World, queue: Queue, execution_id: int, *, again: bool = False) 
     """The worker gets the message."""
     with world.db.write() as conn:
         node = (queue.worker, world.generation)
-        return submissions.take(conn, node, execution_id, world.clock.now(), again=again) is not None
+        return bool(submissions.take(conn, node, [execution_id], world.clock.now(), again=again))
 
 
 def test_what_waits_is_sent_once_the_highest_priority_first(world, queue):
@@ -168,3 +170,24 @@ def test_only_a_window_of_a_queue_is_at_the_broker(world, queue):
     with world.db.write() as conn:
         assert len(submissions.submit(conn, "far", 5, 100, world.clock.now())) == 5
         assert submissions.submit(conn, "far", 5, 100, world.clock.now()) == []
+
+
+def test_quick_ones_go_out_together_and_others_alone(world, queue):
+    quick, slow = (
+        world.add_job("quick", task_queue="far", overlap="allow"),
+        world.add_job("slow", task_queue="far"),
+    )
+    first = world.executions.execute(quick.id, ANA)
+    submitter(world, queue).tick()
+    with world.db.write() as conn:
+        (attempt,) = submissions.take(
+            conn, (queue.worker, world.generation), [first], world.clock.now(), again=False
+        )
+    world.end(attempt, node=queue.worker, started_at=world.clock.now())
+    ids = [world.executions.execute(quick.id, ANA) for _ in range(3)]
+    alone = world.executions.execute(slow.id, ANA)
+    submitter(world, queue).tick()
+    assert queue.bundles == [ids, [alone]]
+    with world.db.write() as conn:
+        node = (queue.worker, world.generation)
+        assert len(submissions.take(conn, node, ids, world.clock.now(), again=False)) == 3

@@ -1,7 +1,7 @@
-"""An agent of one: it runs what it is given, one at a time, on a thread beside whoever gives it."""
+"""An agent of one runner: it runs what it is given, one at a time, on a thread beside whoever gives it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -48,7 +48,7 @@ class Single:
         self._agent: Agent | None = None
         self._thread: threading.Thread | None = None
         self._ready, self._done = threading.Event(), threading.Event()
-        self._current: int | None = None
+        self._current: frozenset[int] = frozenset()
         self._ending = False
 
     def start(self) -> None:
@@ -59,25 +59,25 @@ class Single:
         self._thread = threading.Thread(target=self._live, name="rota-agent", daemon=True)
         self._thread.start()
 
-    def run(self, execution_id: int) -> bool:
-        """Run that execution and return when it is over; False when it is not to be run here.
+    def run(self, ids: Sequence[int]) -> int:
+        """Run those executions and return when they are over: how many were to be run here.
 
         The message is gone already: while the database is away, this waits for it.
         """
         self.start()
         self._ready.wait()
-        attempt = self._take(execution_id)
-        if attempt is None or self._agent is None:
-            return False
+        claimed = self._take(ids)
+        if not claimed or self._agent is None:
+            return 0
         reach("claim.committed")
         self._done.clear()
-        self._agent.tell(News(claimed=[attempt]))
-        self._current = execution_id
-        # It may be over already: the agent has to look once more.
+        self._agent.tell(News(claimed=claimed))
+        self._current = frozenset(one.execution_id for one in claimed)
+        # They may be over already: the agent has to look once more.
         self._agent.watch.wake()
         while not self._done.wait(1.0) and self._thread is not None and self._thread.is_alive():
             pass
-        return True
+        return len(claimed)
 
     def end(self) -> None:
         """Begin nothing more; let what runs finish, as long as patience lasts. Safe in a signal handler."""
@@ -107,22 +107,22 @@ class Single:
         assert self._agent is not None
         self.turn(self._agent.clerk.node)
         agent, current = self._agent, self._current
-        if current is not None and current not in agent.crew.attempts and not agent.has_news:
-            self._current = None
+        if current and not agent.has_news and current.isdisjoint(agent.crew.attempts):
+            self._current = frozenset()
             self._done.set()
         return False
 
-    def _take(self, execution_id: int) -> Attempt | None:
+    def _take(self, ids: Sequence[int]) -> list[Attempt]:
         again = False
         while not self._ending and self._agent is not None:
             dispatcher = self._agent.clerk.ledger.dispatcher
             node = (dispatcher.node, dispatcher.generation)
             try:
                 with self.db.write() as conn:
-                    return submissions.take(conn, node, execution_id, self.clock.now(), again=again)
+                    return submissions.take(conn, node, ids, self.clock.now(), again=again)
             except Unavailable as problem:
                 if not again:
                     log.warning("the database is away; a message waits for it", problem=str(problem))
                 again = True
                 self.nap(AWAY)
-        return None
+        return []

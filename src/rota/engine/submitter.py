@@ -1,7 +1,8 @@
 """Queued to submitted: what Celery is to run goes to its broker, and again when its message is lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Protocol
 
 import structlog
@@ -18,7 +19,10 @@ from rota.store.submissions import Submission
 WINDOW = 1_000
 """How many of a queue may be at the broker: the rest waits here, where priority, pause and cancel act."""
 
-BATCH = 100
+BATCH = 256
+BUNDLE = 16
+"""How many quick executions one message names at most."""
+
 LOOK = 2.0
 """Seconds between looks for messages that were lost."""
 
@@ -37,14 +41,22 @@ class Sender(Protocol):
     def reach(self) -> None:
         """Raises BrokerAway unless it answers."""
 
-    def send(self, queue: str, messages: Sequence[tuple[int, int]]) -> int:
-        """Send (execution, priority) each as a message. Returns how many it has taken."""
+    def send(self, queue: str, messages: Sequence[tuple[list[int], int]]) -> int:
+        """Send (executions, priority) each as a message. Returns how many executions it has taken."""
 
     def waiting(self, queue: str) -> int:
         """How many messages of a queue no worker has fetched yet. Raises BrokerAway."""
 
     def close(self) -> None:
         """Let go of it."""
+
+
+def bundled(batch: Sequence[Submission]) -> Iterator[tuple[list[int], int]]:
+    """The messages of a batch, in its order: quick ones of a priority go out together, any other alone."""
+    for (is_quick, priority), run in groupby(batch, lambda one: (one.is_quick, one.priority)):
+        ids = [one.execution_id for one in run]
+        size = BUNDLE if is_quick else 1
+        yield from ((ids[at : at + size], priority) for at in range(0, len(ids), size))
 
 
 class Submitter:
@@ -109,7 +121,7 @@ class Submitter:
         return taken
 
     def _send(self, queue: str, batch: Sequence[Submission]) -> None:
-        taken = self.broker.send(queue, [(one.execution_id, one.priority) for one in batch])
+        taken = self.broker.send(queue, list(bundled(batch)))
         if taken < len(batch):
             with self.db.write() as conn:
                 submissions.not_sent(conn, batch[taken:])

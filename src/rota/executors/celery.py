@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from rota.domain.errors import BrokerAway
 
 TASK = "rota.run"
-"""The one Celery task of rota. Its argument is the id of an execution."""
+"""The one Celery task of rota. Its argument is a list of ids of executions."""
 
 STEPS = list(range(10))
 SECONDS = 5.0
@@ -92,23 +92,26 @@ class Broker:
         with self._told():
             self._channel().connection.client.ensure_connection(max_retries=1, timeout=SECONDS)
 
-    def send(self, queue: str, messages: Sequence[tuple[int, int]]) -> int:
-        """Send (execution, priority) each as a message. Returns how many it has taken; less than all: it is away."""
+    def send(self, queue: str, messages: Sequence[tuple[list[int], int]]) -> int:
+        """Send (executions, priority) each as a message.
+
+        Returns how many executions it has taken; less than all: it is away.
+        """
         taken = 0
         try:
             with self._told():
                 self._declare(queue)
-                for execution_id, priority in messages:
-                    self._send(queue, execution_id, priority)
-                    taken += 1
+                for ids, priority in messages:
+                    self._send(queue, ids, priority)
+                    taken += len(ids)
         except BrokerAway:
             pass
         return taken
 
-    def _send(self, queue: str, execution_id: int, priority: int) -> None:
+    def _send(self, queue: str, ids: list[int], priority: int) -> None:
         self._app.send_task(
             TASK,
-            args=[execution_id],
+            args=[ids],
             queue=queue_of(queue, self.url, self.queue_type),
             declare=[],
             priority=priority_for(self.url, self.queue_type, priority),

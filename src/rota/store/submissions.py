@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from rota.domain.attempt import Attempt
 from rota.domain.execution import Status
@@ -13,24 +13,32 @@ from rota.store import executions as table
 from rota.store.executions import Move
 from rota.store.nodes import LIVE
 from rota.store.rows import one_of
-from rota.store.schema import executions, jobs, tasks
+from rota.store.schema import executions, job_state, jobs, tasks
 
 _e = executions.c
 
 CELERY = "celery"
 """What a node that takes its work from a broker tells of itself under "executor"."""
 
+QUICK_MS = 10
+"""What took less is no trouble to whatever waits behind it."""
+
 LOOK_AHEAD = 2_000
 """Rows that are looked at to see whether a message was overtaken."""
 
 
 class Submission(NamedTuple):
-    """An execution on its way to a broker. `sends`: how often it was sent; 0 when the broker did not take it."""
+    """An execution on its way to a broker.
+
+    sends     how often it was sent; 0 when the broker did not take it
+    is_quick  its job ran for a moment last time, and was not lost: it may go out together with others
+    """
 
     execution_id: int
     rank: int
     submitted_at: datetime
     sends: int
+    is_quick: bool = False
 
     @property
     def priority(self) -> int:
@@ -64,7 +72,7 @@ def submit(conn: Connection, queue: str, window: int, most: int, now: datetime) 
     chosen = list({row.job_id if row.exclusive else -row.id: row for row in reversed(rows)}.values())[::-1]
     moves = [Move(row.id, Status.QUEUED, Status.SUBMITTED, None, (now, 1)) for row in chosen]
     moved = table.move(conn, ("submitted_at", "sends"), moves)
-    return [Submission(row.id, row.rank, now, 1) for row in chosen if row.id in moved]
+    return [Submission(row.id, row.rank, now, 1, bool(row.is_quick)) for row in chosen if row.id in moved]
 
 
 _KNOWN = (
@@ -72,9 +80,11 @@ _KNOWN = (
     .where(tasks.c.generation_id.in_(bindparam("known", expanding=True)), tasks.c.name == jobs.c.task_name)
     .exists()
 )
+_IS_QUICK = and_(job_state.c.last_duration_ms < QUICK_MS, job_state.c.losses == 0, ~_e.solitary)
 _WAITING = (
-    select(_e.id, _e.job_id, _e.rank, _e.exclusive)
+    select(_e.id, _e.job_id, _e.rank, _e.exclusive, _IS_QUICK.label("is_quick"))
     .join(jobs, jobs.c.id == _e.job_id)
+    .join(job_state, job_state.c.job_id == _e.job_id)
     .where(one_of(_e.status, Status.QUEUED), _e.hold.is_(None), _e.queue == bindparam("queue"))
     .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
     .where(_KNOWN, or_(~_e.exclusive, ~claims.IN_THE_WAY))
@@ -133,22 +143,23 @@ def not_sent(conn: Connection, these: Sequence[Submission]) -> None:
 
 
 def take(
-    conn: Connection, node: tuple[int, int], execution_id: int, now: datetime, *, again: bool
-) -> Attempt | None:
-    """Claim the execution that a message named. None when it is not to be run here: it was, it is, it may not.
+    conn: Connection, node: tuple[int, int], ids: Iterable[int], now: datetime, *, again: bool
+) -> list[Attempt]:
+    """Claim the executions that a message named; those are left out that are not to be run here: they were, they
+    are, they may not.
 
     node   the asking node, and the set of tasks that it knows
     again  it was tried before and the answer was not heard: what is this node's own already, is to be run
     """
-    if again and (
-        mine := [one for one in claims.underway(conn, node[0]) if one.execution_id == execution_id]
-    ):
-        return mine[0]
-    found = claims.delivered(conn, node, execution_id)
-    if found is None:
-        return None
-    move = Move(execution_id, Status.SUBMITTED, Status.RUNNING, None, (node[0], now, found.version))
-    return found if table.move(conn, ("owner", "started_at", "version"), [move]) else None
+    wanted = list(ids)
+    mine = [one for one in claims.underway(conn, node[0]) if one.execution_id in wanted] if again else []
+    found = [one for one in (claims.delivered(conn, node, id_) for id_ in wanted) if one is not None]
+    moves = [
+        Move(one.execution_id, Status.SUBMITTED, Status.RUNNING, None, (node[0], now, one.version))
+        for one in found
+    ]
+    moved = table.move(conn, ("owner", "started_at", "version"), moves)
+    return mine + [one for one in found if one.execution_id in moved]
 
 
 def told_away(conn: Connection) -> list[dict[str, Any]]:
