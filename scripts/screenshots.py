@@ -61,7 +61,7 @@ def _pictures(browser: Browser, demo: Shown, wanted: list[str]) -> Iterator[Path
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             for theme in THEMES:
-                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
                 path = FOLDER / f"{name}-{size}-{theme}.png"
                 page.screenshot(path=path, full_page=True)
                 yield path
@@ -72,8 +72,8 @@ def _for_the_documentation(browser: Browser, demo: Shown) -> None:
     watched.sign_in(USER, PASSWORD)
     DOCS.mkdir(exist_ok=True)
     for name, theme in SHOWN.items():
+        watched.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
         page = watched.go(demo.pages[name])
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.screenshot(path=DOCS / f"{name}.png")
 
 

@@ -96,7 +96,7 @@ def test_a_preview_says_what_would_happen_and_saves_nothing(world, admin):
     world.add_job("other", daily="02:30", timezone="Europe/Rome")
     text = text_of(admin.post("/-/new", **FORM | {"preview": "1"}))
     assert (
-        "Runs mine every day at 02:30, Europe/Rome time, stops it after 30 s, tries again 2, after 1 s and 2 s."
+        "Runs mine every day at 02:30, Europe/Rome time, stops it after 30 s, tries again 2 times, after 1 s and 2 s."
         in text
     )
     assert "Tue 02:30 CET" in text

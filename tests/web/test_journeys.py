@@ -203,7 +203,8 @@ def test_the_same_by_keyboard_alone(alive, administrator, screen: Watched):
     keys.type("03:00")
     keys.press("Enter")
     page.wait_for_url(re.compile("/by_key$"))
-    find_by_the_palette(page, "by_key")
+    find_by_the_palette(page, "Help", "/-/help$")
+    find_by_the_palette(page, "by_key", "/by_key$")
     tab_until(page, "document.activeElement.textContent.trim() === 'Run now'")
     keys.press("Enter")
     page.wait_for_url(re.compile("/by_key/executions/[0-9]+$"))
@@ -216,14 +217,14 @@ def test_the_same_by_keyboard_alone(alive, administrator, screen: Watched):
     page.wait_for_url(re.compile("q=by_key"))
 
 
-def find_by_the_palette(page: Page, name: str) -> None:
+def find_by_the_palette(page: Page, name: str, path: str) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog", name="Search")).to_be_visible()
     page.keyboard.type(name)
     expect(page.locator("#hits a").first).to_contain_text(name)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(f"/{name}$"))
+    page.wait_for_url(re.compile(path))
 
 
 def wait_for_task(rota: Rota) -> None:

@@ -36,6 +36,15 @@ def retries(job: Definition) -> str:
     return f"{count(job.max_retries)}, after {first}{last}{', …' if job.max_retries > 4 else ''}"
 
 
+def again(job: Definition) -> str:
+    """ "tries again 3 times, after 1 s, 2 s and 4 s", or that it does not."""
+    told = retries(job)
+    if told == "none":
+        return "does not try again"
+    number, _, waits = told.partition(", ")
+    return f"tries again {'once' if number == '1' else f'{number} times'}, {waits}"
+
+
 def _waits(job: Definition, n: int) -> Iterator[str]:
     base, cap = timedelta(seconds=job.backoff), timedelta(seconds=max(job.backoff_cap, job.backoff))
     for attempt in range(1, n + 1):

@@ -12,6 +12,7 @@ from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import UNSUCCESSFUL, Status
 from rota.domain.job import Job, JobStatus
 from rota.domain.permission import Action
+from rota.domain.words import plural
 from rota.http import cursors
 from rota.services.glance import Show
 from rota.services.listing import Listing
@@ -109,7 +110,7 @@ def _hints(view: View) -> dict[Show, str]:
     ended, waits = sum(glance.ended.values()), sum(glance.waiting.values())
     first = glance.first_due
     told: dict[Show, Any] = {
-        Show.RUNNING: f"{waits:,} waiting, {system.slots} slots",
+        Show.RUNNING: f"{waits:,} waiting, {plural(system.slots, 'slot')}",
         Show.FAILED: f"of {'about ' if ended > 100 else ''}{_round(ended):,} executions",
         Show.OVERDUE: "every slot was planned in time"
         if not glance.tiles[Show.OVERDUE].n
