@@ -33,6 +33,11 @@ class Window:
     times: Times
     zone: str | None = None
 
+    @property
+    def last(self) -> datetime:
+        """The last second in it."""
+        return self.until - timedelta(seconds=1)
+
     def place(self, at: datetime) -> float:
         """Where an instant lies, 0 to 1; the ends for what lies outside."""
         return min(1.0, max(0.0, (at - self.since) / (self.until - self.since)))
