@@ -31,9 +31,9 @@ def launched() -> Iterator[Browser]:
         if path is None:
             missing("there is no Chromium: name one in ROTA_CHROMIUM, or run `playwright install chromium`")
         # It lives longer than one test, and is not to be taken for something that one left behind.
-        environ: dict[str, str | float | bool] = {
-            name: value for name, value in os.environ.items() if name != MARK
-        } | {"LANG": "en_US.UTF-8"}
+        environ = dict[str, str | float | bool](os.environ)
+        environ.pop(MARK, None)
+        environ["LANG"] = "en_US.UTF-8"
         browser = playwright.chromium.launch(executable_path=path, args=flags, env=environ)
         yield browser
         browser.close()
