@@ -78,4 +78,4 @@ def test_the_examples_load_without_a_problem():
     found = load(["examples"], environ=os.environ)
     assert found.problems == []
     assert {"cleanup_empty_contexts", "my-new-job", "example_job"} <= found.jobs.keys()
-    assert {"tick", "import_orders", "fetch_rates", "rebuild_index"} <= found.jobs.keys()
+    assert {"import_orders", "fetch_rates", "rebuild_index"} <= found.jobs.keys()
