@@ -218,6 +218,21 @@ def test_a_wait_outlives_a_restart_of_the_server(folder):
     assert ended["status"] == "succeeded"
 
 
+def test_a_wait_outlives_the_death_of_the_server(folder):
+    with folder.serve() as server:
+        server.until(lambda event: event["event"] == "ended")
+        waiting = folder.start("jobs", "run", "slow", "--arg", "seconds=2", "--follow", "-o", "jsonl")
+        server.until(lambda event: event["event"] == "begun" and event["execution"]["job_name"] == "slow")
+        server.process.kill()
+        server.process.wait(SECONDS)
+    with folder.serve():
+        out, err = waiting.communicate(timeout=SECONDS)
+    *lines, ended = [json.loads(line) for line in out.splitlines()]
+    # What ran died with the server, or was let finish by what was left of it: the wait tells which.
+    assert (waiting.returncode, ended["status"]) in ((0, "succeeded"), (5, "lost")), err
+    assert [line["text"] for line in lines] == [f"line {number}" for number in range(20)][: len(lines)]
+
+
 def test_a_second_signal_does_not_wait_for_what_runs(folder):
     with folder.serve() as server:
         assert folder.rota("jobs", "execute", "slow").returncode == 0
