@@ -3,7 +3,7 @@
 from rota import JobResult, job
 
 
-@job(every="2s", title="Count the orders", tags=["shop"])
+@job(every="2s", title="Count the orders", tags=["shop"], overlap="allow")
 def count_orders(shelf: str = "all") -> JobResult:
     """Counts the orders, every two seconds."""
     print(f"counting the orders of {shelf}")

@@ -14,6 +14,8 @@ pytest.register_assert_rewrite("tests.engine.invariants", "tests.engine.twins")
 # A shell that starts the tests in its background has them ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# So it is with nohup and the end of a terminal.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 pytest_plugins = [
     "tests.servers.fixtures",

@@ -37,7 +37,7 @@ from rota.services.surveying import Surveying
 from tests.api.site import Site
 from tests.world import ANA
 
-EXAMPLES = int(os.environ.get("ROTA_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("ROTA_EXAMPLES", "4"))
 """How many requests each operation gets; more take longer and find more. Told, each time others are tried."""
 
 UNHURRIED = settings(
@@ -111,7 +111,8 @@ def there(site: Site) -> dict[str, Any]:
     execution = site.world.executions.execute(name, ANA)
     token = site.rota.tokens.create("to be revoked", name, ANA).token.id
     found = {"job": name, "execution": execution, "task": "work", "user": name, "token": token, "version": 1}
-    return found | told(site, name)
+    site.world.add_node(name)
+    return found | told(site, name) | {"node": name}
 
 
 def told(site: Site, name: str) -> dict[str, Any]:

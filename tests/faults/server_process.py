@@ -5,14 +5,9 @@ import signal
 import sys
 import threading
 
-from rota.app import build
-from rota.settings import Settings
-from tests.faults import haste
-
 
 def main() -> None:
     """Serve until SIGTERM; the second one hurries."""
-    haste.make()
     told: list[int] = []
     enough = threading.Event()
 
@@ -22,6 +17,16 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, hear)
+    serve(told, enough)
+
+
+def serve(told: list[int], enough: threading.Event) -> None:
+    """Serve until `enough`. What takes long to load is loaded when signals are heard already."""
+    from rota.app import build
+    from rota.settings import Settings
+    from tests.faults import haste
+
+    haste.make()
     with build(Settings(**json.loads(sys.argv[1]))) as rota:
         rota.upgrade()
         host = rota.host()

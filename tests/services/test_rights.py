@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from rota.domain.actor import Actor
-from rota.domain.errors import Denied
+from rota.domain.alert import ChannelKind, ChannelSpec, RuleSpec
+from rota.domain.errors import Conflict, Denied
 from rota.domain.job import JobPatch, JobSpec
 from rota.domain.permission import LEAST, Action, Role
 from rota.services.configuration import Configuration
@@ -19,6 +20,17 @@ Verb = Callable[[People, Actor], object]
 
 def config(people: People) -> Configuration:
     return Configuration(people.world.db, people.world.clock, {})
+
+
+def hook(name: str) -> ChannelSpec:
+    """A channel to nowhere."""
+    return ChannelSpec(name=name, kind=ChannelKind.WEBHOOK, url="env:NOWHERE")
+
+
+def try_channel(people: People, by: Actor) -> None:
+    """Nothing is there that could take the message, which is told after the right was looked at."""
+    with pytest.raises(Conflict, match="hook"):
+        people.rota.alerts.test("hook", by)
 
 
 VERBS: dict[Action, Verb] = {
@@ -42,6 +54,13 @@ VERBS: dict[Action, Verb] = {
     Action.SESSION_END: lambda p, by: p.sessions.end_all("zoe", by),
     Action.TOKEN_CREATE: lambda p, by: p.tokens.create("ci", "zoe", by),
     Action.TOKEN_REVOKE: lambda p, by: p.tokens.revoke(1, by),
+    Action.ALERT_CREATE: lambda p, by: p.rota.alerts.create(RuleSpec(name="new", channels=("hook",)), by),
+    Action.ALERT_DELETE: lambda p, by: p.rota.alerts.delete("loud", by),
+    Action.ALERT_MUTE: lambda p, by: p.rota.alerts.mute("all", p.world.clock.now() + timedelta(hours=1), by),
+    Action.CHANNEL_CREATE: lambda p, by: p.rota.alerts.add_channel(hook("new"), by),
+    Action.CHANNEL_DELETE: lambda p, by: p.rota.alerts.remove_channel("free", by),
+    Action.CHANNEL_TEST: try_channel,
+    Action.NODE_DRAIN: lambda p, by: p.rota.presence.drain("node", by),
     Action.AUDIT_EXPORT: lambda p, by: list(p.auditing.export("jsonl", by)),
     Action.AUDIT_ARCHIVE: lambda p, by: p.auditing.archive(NOON - timedelta(days=1), by),
 }
@@ -63,6 +82,10 @@ def house(staff):
     world.run()
     world.executions.execute("held", MACHINE)
     world.holds.pause("held", MACHINE)
+    alerts = staff.rota.alerts
+    alerts.add_channel(hook("hook"), MACHINE)
+    alerts.add_channel(hook("free"), MACHINE)
+    alerts.create(RuleSpec(name="loud", channels=("hook",)), MACHINE)
     staff.add("zoe", "viewer")
     staff.tokens.create("zoe's", "zoe", MACHINE)
     return staff

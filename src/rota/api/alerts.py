@@ -26,6 +26,7 @@ MUTE = {
 }
 NEW = {"name": "backups", "scope": "tag", "target": "backup", "channels": ["ops_mail"]}
 
+AlertRef = Annotated[str, Path(max_length=110, description="an alert's id or name", examples=["backups"])]
 Target = Annotated[str, Path(max_length=110, description="as it was muted", examples=["job:nightly_backup"])]
 
 
@@ -100,13 +101,13 @@ def list_deliveries(
 
 
 @router.get("/{alert}", **about("Get an alert", Action.ALERT_READ, 404, example=RULE))
-def get_alert(alert: str, rota: Product) -> Rule:
+def get_alert(alert: AlertRef, rota: Product) -> Rule:
     """One rule, by its id or name."""
     return rota.alerts.rule(reference(alert))
 
 
 @router.delete("/{alert}", **about("Delete an alert", Action.ALERT_DELETE, 404, status=204))
-def delete_alert(alert: str, rota: Product, by: Asker) -> Response:
+def delete_alert(alert: AlertRef, rota: Product, by: Asker) -> Response:
     """Take a rule away; what it has not sent yet is not sent."""
     rota.alerts.delete(reference(alert), by)
     return Response(status_code=204)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Path, Response
 
 from rota.api.alerts import reference
 from rota.api.route import Asker, Product, about
@@ -12,6 +12,7 @@ from rota.http.guard import GuardedRoute
 
 router = APIRouter(prefix="/api/v1/channels", tags=["alerts"], route_class=GuardedRoute)
 
+ChannelRef = Annotated[str, Path(max_length=110, description="a channel's id or name", examples=["ops_mail"])]
 CHANNEL = {
     "id": 1, "name": "ops_mail", "kind": "apprise", "reference": "env:OPS_MAIL", "is_signed": False, "failures": 0,
     "next_at": None, "last_sent_at": "2026-03-01T09:10:00Z", "last_error": None, "waiting": 0,
@@ -35,19 +36,19 @@ def create_channel(spec: Annotated[ChannelSpec, Body(examples=[NEW])], rota: Pro
 
 
 @router.get("/{channel}", **about("Get a channel", Action.CHANNEL_READ, 404, example=CHANNEL))
-def get_channel(channel: str, rota: Product) -> Channel:
+def get_channel(channel: ChannelRef, rota: Product) -> Channel:
     """One channel, by its id or name."""
     return rota.alerts.channel(reference(channel))
 
 
 @router.delete("/{channel}", **about("Delete a channel", Action.CHANNEL_DELETE, 404, 409, status=204))
-def delete_channel(channel: str, rota: Product, by: Asker) -> Response:
+def delete_channel(channel: ChannelRef, rota: Product, by: Asker) -> Response:
     """Take a channel away that no alert is sent to."""
     rota.alerts.remove_channel(reference(channel), by)
     return Response(status_code=204)
 
 
 @router.post("/{channel}/test", **about("Test a channel", Action.CHANNEL_TEST, 404, 409, example=CHANNEL))
-def test_channel(channel: str, rota: Product, by: Asker) -> Channel:
+def test_channel(channel: ChannelRef, rota: Product, by: Asker) -> Channel:
     """Send a message there now, and wait until it was taken; 409 says why it was not."""
     return rota.alerts.test(reference(channel), by)
