@@ -225,6 +225,9 @@ def test_a_wait_outlives_the_death_of_the_server(folder):
         server.until(lambda event: event["event"] == "begun" and event["execution"]["job_name"] == "slow")
         server.process.kill()
         server.process.wait(SECONDS)
+        for pipe in (server.process.stdout, server.process.stderr):
+            assert pipe is not None
+            pipe.close()
     with folder.serve():
         out, err = waiting.communicate(timeout=SECONDS)
     *lines, ended = [json.loads(line) for line in out.splitlines()]
