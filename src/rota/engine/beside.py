@@ -9,7 +9,7 @@ from rota.engine.pulse import EVERY, Pulse
 from rota.services.alerts import Post
 from rota.store.database import Database
 
-LOOK = 5.0
+LOOK = 2.0
 """Seconds between looks for causes and for messages to send."""
 
 
