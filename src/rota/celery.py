@@ -127,9 +127,10 @@ class Pool:
             from rota.engine.single import Single
             from rota.telemetry import logs
 
-            logs.configure()
+            given = self._settings()
+            logs.configure(given.log_format, secrets=given.secrets)
             served = dict.fromkeys(self.queues, "local")
-            settings = self._settings().model_copy(update={"queues": served, "runners": 1})
+            settings = given.model_copy(update={"queues": served, "runners": 1})
             rota = build(settings)
             patience = Patience(settings.shutdown_grace, settings.kill_after)
             make = partial(_make_agent, rota)

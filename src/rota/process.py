@@ -71,8 +71,7 @@ def _begin() -> "tuple[Settings, int | None]":
     with open(0, "rb", buffering=0, closefd=False) as told:
         charge = json.loads(told.readline())
     settings = Settings(**charge["settings"])
-    logs.configure(settings.log_format, secrets=settings.secrets)
-    logs.hear_libraries(settings.log_format, secrets=settings.secrets)
+    logs.begin(settings.log_format, settings.secrets)
     sys.setswitchinterval(SWITCH)
     return settings, charge["only"]
 

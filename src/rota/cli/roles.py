@@ -127,8 +127,9 @@ def _begun(session: Session, flags: dict[str, Any]) -> Iterator[tuple["Rota", bo
 
     session.require_local()
     session.flags |= flags
-    logs.configure()
-    with build(session.loaded.settings) as rota:
+    settings = session.loaded.settings
+    logs.begin(settings.log_format, settings.secrets)
+    with build(settings) as rota:
         yield rota, rota.upgrade()
 
 

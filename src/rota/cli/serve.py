@@ -44,8 +44,7 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
     session.flags |= {"modules": modules or None, **flags}
     settings = session.loaded.settings
     require_there(settings.modules)
-    logs.configure(settings.log_format, secrets=settings.secrets)
-    logs.hear_libraries(settings.log_format, secrets=settings.secrets)
+    logs.begin(settings.log_format, settings.secrets)
     with build(settings) as rota:
         _serve(session, rota, web=web)
 

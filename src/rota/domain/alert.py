@@ -29,8 +29,6 @@ class Kind(StrEnum):
 
 
 FAILURES = frozenset({Kind.FAILED, Kind.TIMED_OUT, Kind.LOST})
-WATCHED = (Kind.OVERDUE, Kind.SLOW, Kind.STUCK)
-"""What nobody writes down when it happens: it is looked for, while a rule asks for it."""
 
 
 class Mode(StrEnum):

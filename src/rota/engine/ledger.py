@@ -12,14 +12,12 @@ from rota.domain.execution import Status
 from rota.engine.dispatcher import NOTHING, Capacity, Dispatcher
 from rota.engine.ending import end
 from rota.engine.failpoint import reach
+from rota.engine.membership import BEAT
 from rota.engine.tray import Tray
 from rota.store import claims, executions, logs, nodes
 from rota.store.database import Database
 
 Trace = Callable[[Attempt, Ending], object]
-
-BEAT = 5.0
-"""Seconds between heartbeats."""
 
 log = structlog.get_logger("rota.agent")
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.alert import Mute, Rule, RuleSpec
+from rota.store import upsert
 from rota.store.schema import alert_mutes, alert_rules
 
 _r, _m = alert_rules.c, alert_mutes.c
@@ -66,9 +66,8 @@ def muted(conn: Connection, at: datetime) -> dict[str, datetime]:
 
 def mute(conn: Connection, one: Mute) -> None:
     """Mute it, or until another time."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     values = one.model_dump()
-    made = dialect.insert(alert_mutes).values(values)
+    made = upsert.insert(conn.dialect.name, alert_mutes).values(values)
     conn.execute(made.on_conflict_do_update(index_elements=[_m.target], set_=values))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, select, update
 
 from rota.domain.alert import FAILURES, Cause, Kind, Subject
-from rota.domain.execution import UNSUCCESSFUL, Status
+from rota.domain.execution import ACTIVE, UNSUCCESSFUL, Status
+from rota.store import upsert
+from rota.store.rows import one_of
 from rota.store.schema import alert_open, causes, executions, job_state, jobs, rollups
 
 _c, _e, _j, _s, _o = causes.c, executions.c, jobs.c, job_state.c, alert_open.c
@@ -20,13 +21,14 @@ def add(conn: Connection, news: Sequence[Cause]) -> None:
     """Write them; one whose key is known is left out."""
     if not news:
         return
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     rows = [
         {"at": one.at, "kind": one.kind.value, "key": one.key, "job_id": one.job_id,
          "execution_id": one.execution_id, "info": one.info or {}}
         for one in news
     ]  # fmt: skip
-    conn.execute(dialect.insert(causes).on_conflict_do_nothing(index_elements=[_c.key]), rows)
+    conn.execute(
+        upsert.insert(conn.dialect.name, causes).on_conflict_do_nothing(index_elements=[_c.key]), rows
+    )
 
 
 def is_known(conn: Connection, key: str) -> bool:
@@ -85,8 +87,7 @@ def opened(conn: Connection, told: Iterable[Cause]) -> None:
         if one.kind in FAILURES and one.job_id is not None
     }
     if rows:
-        dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-        made = dialect.insert(alert_open)
+        made = upsert.insert(conn.dialect.name, alert_open)
         later = {"since": made.excluded.since, "cause_id": made.excluded.cause_id}
         conn.execute(made.on_conflict_do_update(index_elements=[_o.job_id], set_=later), list(rows.values()))
 
@@ -125,8 +126,8 @@ def overdue(conn: Connection, at: datetime, seconds: float) -> list[Cause]:
 def stuck(conn: Connection, at: datetime, seconds: float) -> list[Cause]:
     """Running executions that have given no sign of life for so long."""
     last = func.coalesce(_e.last_beat, _e.started_at)
-    running = _e.status == literal_column("'running'")
-    active = _e.status.in_([literal_column(f"'{word}'") for word in ("queued", "submitted", "running")])
+    running = one_of(_e.status, Status.RUNNING)
+    active = one_of(_e.status, *ACTIVE)
     query = select(_e.id, _e.job_id, _j.name, last).join(jobs, _j.id == _e.job_id).where(active, running)
     query = query.where(last < at - timedelta(seconds=seconds)).limit(NEWEST)
     return [

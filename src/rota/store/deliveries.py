@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from rota.domain.alert import Cause, Kind
+from rota.store import upsert
 from rota.store.schema import alert_rules, causes, channels, deliveries
 
 _d, _c = deliveries.c, causes.c
@@ -37,9 +37,10 @@ def add(conn: Connection, rows: Iterable[tuple[int, int, int | None]], at: datet
         for cause, channel, rule in rows
     ]
     if given:
-        dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
         same = [_d.cause_id, _d.channel_id]
-        conn.execute(dialect.insert(deliveries).on_conflict_do_nothing(index_elements=same), given)
+        conn.execute(
+            upsert.insert(conn.dialect.name, deliveries).on_conflict_do_nothing(index_elements=same), given
+        )
 
 
 def begun(conn: Connection, channel_id: int) -> str | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
 
-from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL, Status
+from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL
 from rota.domain.job import JobStatus
+from rota.store.rows import one_of
 from rota.store.schema import executions, job_state, jobs
 
 _j, _s, _e = jobs.c, job_state.c, executions.c
@@ -73,14 +74,11 @@ def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
     if wanted.due_before is not None:
         yield _s.next_run < wanted.due_before
     if wanted.running:
-        yield _j.id.in_(select(_e.job_id).where(_among(ACTIVE), _e.status.in_(UNDERWAY)))
+        yield _j.id.in_(select(_e.job_id).where(one_of(_e.status, *ACTIVE), _e.status.in_(UNDERWAY)))
     if wanted.failed_after is not None:
-        yield _j.id.in_(select(_e.job_id).where(_among(UNSUCCESSFUL), _e.id >= wanted.failed_after))
-
-
-def _among(statuses: Iterable[Status]) -> ColumnElement[bool]:
-    """In the words of the partial indexes: with parameters a database does not see that one holds what is asked for."""
-    return _e.status.in_([literal_column(f"'{status.value}'") for status in statuses])
+        yield _j.id.in_(
+            select(_e.job_id).where(one_of(_e.status, *UNSUCCESSFUL), _e.id >= wanted.failed_after)
+        )
 
 
 def _contains(conn: Connection, column: ColumnElement[str], term: str) -> ColumnElement[bool]:

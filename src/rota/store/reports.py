@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from rota.store import upsert
 from rota.store.schema import reports
 
 _r = reports.c
@@ -28,8 +28,7 @@ class Report:
 
 def keep(conn: Connection, values: dict[str, Any]) -> int:
     """Keep one, in place of an earlier one of the same time. Returns its id."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(reports).values(values)
+    made = upsert.insert(conn.dialect.name, reports).values(values)
     changed = {name: value for name, value in values.items() if name not in ("kind", "begins_at")}
     same = made.on_conflict_do_update(index_elements=[_r.kind, _r.begins_at], set_=changed)
     return int(conn.execute(same.returning(_r.id)).scalar_one())

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, func, select, text
 
 from rota.domain.execution import ACTIVE
 from rota.store.database import Database, sqlite_module
 from rota.store.pooling import POOLED
+from rota.store.rows import one_of
 from rota.store.schema import executions, jobs, metadata
 
 
@@ -56,7 +57,7 @@ def variables_used(conn: Connection) -> list[tuple[str, str, str]]:
 def waiting_by_queue(conn: Connection) -> dict[str, int]:
     """How many executions wait in each queue."""
     # In the words of the partial index: with a parameter a database would look at every execution.
-    active = executions.c.status.in_([literal_column(f"'{status.value}'") for status in ACTIVE])
+    active = one_of(executions.c.status, *ACTIVE)
     query = select(executions.c.queue, func.count()).where(active, executions.c.status == "queued")
     return {queue: n for queue, n in conn.execute(query.group_by(executions.c.queue))}
 

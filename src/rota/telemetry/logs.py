@@ -40,6 +40,13 @@ def configure(form: str = "console", *, secrets: Iterable[str] = (), stream: Tex
     )
 
 
+def begin(form: str, secrets: Iterable[str]) -> None:
+    """Set up the log of a process that is rota's alone: as `configure`, and the warnings of libraries too."""
+    kept = tuple(secrets)
+    configure(form, secrets=kept)
+    hear_libraries(form, secrets=kept)
+
+
 def hear_libraries(
     form: str = "console", *, secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
