@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, String, cast, delete, insert, literal, select, true
 
 from rota.app import Rota, build
 from rota.domain.execution import ACTIVE
@@ -84,12 +84,21 @@ def make_jobs(rota: Rota, spec: JobSpec, count: int, next_run: datetime) -> None
     with rota.db.write() as conn:
         for table in (executions, job_state, job_versions, jobs):
             conn.execute(delete(table))
-        for start in range(0, count, 5000):
-            named = [
-                {**row, "version": 1, "name": f"job_{n}"} for n in range(start, min(count, start + 5000))
-            ]
-            ids = conn.execute(insert(jobs).returning(jobs.c.id), named).scalars().all()
-            conn.execute(insert(job_state), [{"job_id": job_id, "next_run": next_run} for job_id in ids])
+        named = {**row, "version": 1, "name": "job_0"}
+        first = conn.execute(insert(jobs).returning(jobs.c.id), named).scalar_one()
+        _copy(conn, first, count - 1)
+        due = literal(next_run, job_state.c.next_run.type)
+        conn.execute(insert(job_state).from_select(["job_id", "next_run"], select(jobs.c.id, due)))
+
+
+def _copy(conn: Connection, job_id: int, times: int) -> None:
+    """Put so many copies of a job beside it, in one statement."""
+    n = select(literal(1).label("n")).cte("numbers", recursive=True)
+    n = n.union_all(select(n.c.n + 1).where(n.c.n < times))
+    columns = [column for column in jobs.c if column.name not in ("id", "name")]
+    copies = select(literal("job_").concat(cast(n.c.n, String)), *columns)
+    copies = copies.select_from(jobs.join(n, true())).where(jobs.c.id == job_id, n.c.n <= times)
+    conn.execute(insert(jobs).from_select([jobs.c.name, *columns], copies))
 
 
 def processes() -> list[psutil.Process]:
