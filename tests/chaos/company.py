@@ -1,22 +1,21 @@
-"""Three schedulers and four workers, two of them Celery's, and what can be done to them."""
+"""Three schedulers and four workers, two of them Celery's, each on a machine of its own."""
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from rota.domain.execution import Status
-from rota.executors.celery import Broker, application
-from rota.store.schema import executions
+from tests.chaos import machine
+from tests.chaos.machine import Machine
 from tests.cluster.cluster import Cluster
-from tests.faults.site import Server, kill
+from tests.faults.proxy import Proxy
+from tests.faults.site import Server
 from tests.servers.guarded import Service
 
 QUEUE = "far"
@@ -29,7 +28,9 @@ ROLES: Sequence[tuple[str, ...]] = (
     ("worker", "-Q", QUEUE),
     ("worker", "-Q", QUEUE),
 )
-POLICIES = ("queue_all", "skip", "queue_one", "allow")
+POLICIES = {"queue_all": 0.05, "skip": 0.4, "queue_one": 0.2, "allow": 0.2, "cancel_running": 1.2}
+"""How long the job with that policy works, in seconds."""
+
 JOBS = "".join(
     f"""
 @job(every="1s", queue="{queue}", overlap="{policy}", max_retries=1, backoff=0.1)
@@ -37,53 +38,62 @@ def {queue}_{policy}(context: JobContext):
     work(context, {seconds})
 """
     for queue in ("default", QUEUE)
-    for policy, seconds in zip(POLICIES, (0.05, 0.4, 0.2, 0.2), strict=True)
+    for policy, seconds in POLICIES.items()
+) + "".join(
+    f"""
+@job(every="2s", queue="{queue}", overlap="skip", max_retries=2, backoff=0.1)
+def {queue}_flaky(context: JobContext):
+    work(context, 0.05)
+    if context.attempt < 3:
+        raise ValueError("not yet")
+"""
+    for queue in ("default", QUEUE)
 )
 
 
 class Company(Cluster):
-    """All of them, on one database and one broker."""
+    """All of them, on one database and one broker.
+
+    machines  what each of the processes at the top is told, by its command's number
+    line      between them and the database
+    """
 
     def __init__(self, url: str, folder: Path, broker: Service) -> None:
-        queues = f"{QUEUE}=celery,*=local"
-        super().__init__(
-            url, folder, JOBS, ROTA_BROKER_URL=broker.url, ROTA_QUEUES=queues, ROTA_SHUTDOWN_GRACE="3"
-        )
+        self.line = Proxy(url)
+        environ = {"ROTA_BROKER_URL": broker.url, "ROTA_QUEUES": f"{QUEUE}=celery,*=local"}
+        super().__init__(url, folder, JOBS, **environ, ROTA_SHUTDOWN_GRACE="3")
+        self.environ["ROTA_DATABASE_URL"] = self.line.url
         self.broker = broker
-        self.staff: dict[Server, Sequence[str]] = {}
+        self.machines = [Machine(folder / f"machine-{number}") for number in range(len(ROLES))]
+        self.staff: dict[Server, int] = {}
         self.restarts = 0
 
-    def start(self, *words: str, **environ: str) -> Server:
-        """Start a command of rota in haste."""
-        command = [sys.executable, "-P", "-m", "tests.chaos.hasty", *words]
+    def hire(self, number: int) -> None:
+        """Start who has that place, in haste."""
+        command = [sys.executable, "-P", "-m", "tests.chaos.hasty", *ROLES[number]]
+        environ = os.environ | self.environ | {machine.FILE: str(self.folder / f"machine-{number}")}
         with self.said(len(self._servers)).open("wb") as said:
             process = subprocess.Popen(
-                command,
-                env=os.environ | self.environ | environ,
-                cwd=self.folder,
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
+                command, env=environ, cwd=self.folder, stdout=said, stderr=said, start_new_session=True
             )
         server = Server(process)
         self._servers.append(server)
-        self.staff[server] = words
-        return server
+        self.staff[server] = number
 
     def open(self) -> None:
         """Start everybody."""
-        for words in ROLES:
-            self.start(*words)
+        for number in range(len(ROLES)):
+            self.hire(number)
         self.until_here(scheduler=3, agent=4)
         self.until(lambda: self.effects(f"{QUEUE}_allow"), "Celery runs jobs", seconds=60)
 
     def replace_the_dead(self) -> None:
         """Start whom somebody has killed again, as a service manager does."""
-        for server, words in list(self.staff.items()):
+        for server, number in list(self.staff.items()):
             if server.process.poll() is not None:
                 del self.staff[server]
                 self.restarts += 1
-                self.start(*words)
+                self.hire(number)
 
     def processes(self) -> list[int]:
         """All that live, from the top."""
@@ -97,51 +107,25 @@ class Company(Cluster):
         """Those that schedule, or supervise runners; one at a time may be frozen without breaking a rule."""
         return [*(server.pid for server in self.staff), *self.agents()]
 
-    def freeze(self, pid: int, seconds: float = 6.0) -> None:
-        """Freeze a process for so long."""
-        kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        kill(pid, signal.SIGCONT)
-
-    def crash_database(self) -> None:
-        """Kill a process of the server: all connections break, and it recovers as after a crash."""
-        with contextlib.suppress(Exception), self.rota.db.read() as conn:
-            kill(conn.execute(text("SELECT pg_backend_pid()")).scalar_one())
-        self.until(self._answers, "the database has recovered")
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the database does."""
         with contextlib.suppress(Exception), self.rota.db.read() as conn:
             return bool(conn.execute(text("SELECT 1")).scalar_one())
         return False
-
-    def restart_broker(self, seconds: float) -> None:
-        """Kill the broker, and start it again after so long; what it had in memory is gone."""
-        self.broker.stop()
-        time.sleep(seconds)
-        self.broker.start()
-
-    def send_twice(self) -> None:
-        """Send messages for what is or was at the broker, again and again."""
-        known = select(executions.c.id).where(executions.c.queue == QUEUE).order_by(executions.c.id.desc())
-        with contextlib.suppress(Exception), self.rota.db.read() as conn:
-            ids = list(conn.execute(known.limit(10)).scalars())
-            self._at_the_broker(lambda broker: broker.send(QUEUE, [([id_], 5) for id_ in ids * 3]))
-
-    def drop_messages(self) -> None:
-        """Take whatever is in the queue out of it, unseen."""
-        with (
-            contextlib.suppress(Exception),
-            application(self.broker.url).connection_for_write(connect_timeout=5) as connection,
-        ):
-            connection.default_channel.queue_purge(QUEUE)
-
-    def _at_the_broker(self, act: Callable[[Broker], object]) -> None:
-        broker = Broker(self.broker.url, "classic")
-        with contextlib.suppress(Exception):
-            act(broker)
-        broker.close()
 
     def figures(self) -> dict[str, int]:
         """How many executions ended how."""
         found = [row.status for row in self.rows()]
         return {status.value: found.count(status) for status in Status if status in found}
+
+    def end(self) -> list[str]:
+        """End everybody, with nothing armed any more. Returns which rules were broken."""
+        for one in self.machines:
+            one.point = ""
+        self.until(self.answers, "the database answers")
+        return super().end()
+
+    def close(self) -> None:
+        """Whatever happened: leave nothing behind."""
+        super().close()
+        self.line.close()

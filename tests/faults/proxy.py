@@ -124,7 +124,11 @@ class Proxy:
 
     def _accept(self) -> None:
         client, _ = self._listener.accept()
-        line = Line(client, socket.create_connection((self._target.host, self._target.port)))
+        try:
+            line = Line(client, socket.create_connection((self._target.host, self._target.port)))
+        except OSError:
+            client.close()
+            raise
         self._lines.append(line)
         for end in (line.client, line.server):
             self._selector.register(end, selectors.EVENT_READ, line)

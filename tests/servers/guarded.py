@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import make_url
 
@@ -18,18 +19,18 @@ from tests.servers.postgres import ENVIRONMENT, account_to_run_as, free_port, gi
 
 # The guard is the server's parent and ends it when our end of the pipe closes: we are done, or were killed.
 GUARD = """
-folder=$1 after=$2
-shift 2
+folder=$1 after=$2 ending=$3
+shift 3
 exec >>"$folder/log" 2>&1
 "$@" </dev/null &
 server=$!
 echo $server >"$folder/pid"
 read -r _
-kill -KILL $server
+kill -$ending $server
 wait $server
 eval "$after"
 """
-SECONDS_TO_START = 60
+SECONDS_TO_START = 180
 
 
 class Service:
@@ -37,6 +38,8 @@ class Service:
 
     command  how it is started, in a folder of its own
     after    what a shell does when it has ended
+    ending   the signal that ends it, at once
+    account  to run as, as Popen wants it
     """
 
     def __init__(
@@ -46,8 +49,10 @@ class Service:
         command: Callable[[Path], Sequence[str | Path]],
         environ: Mapping[str, str] | None = None,
         after: str = "",
+        ending: str = "KILL",
+        account: Mapping[str, Any] | None = None,
     ) -> None:
-        self.url, self.after = url, after
+        self.url, self.after, self.ending, self.account = url, after, ending, account or {}
         self.port = int(url.rpartition(":")[2].rstrip("/").partition("/")[0])
         self.folder = Path(tempfile.mkdtemp(prefix=f"rota-{name}-", dir=temporary_folder()))
         self.command, self.environ = command(self.folder), {**ENVIRONMENT, **(environ or {})}
@@ -57,11 +62,12 @@ class Service:
     def start(self) -> None:
         """Start it; returns when it takes connections. The guard's process is among `guards` from then on."""
         self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", GUARD, "guard", self.folder, self.after, *self.command],
+            ["/bin/sh", "-c", GUARD, "guard", self.folder, self.after, self.ending, *self.command],
             stdin=subprocess.PIPE,
             start_new_session=True,
             cwd=self.folder,
             env=self.environ | {"HOME": str(self.folder)},
+            **self.account,
         )
         self.guards.add(self._guard.pid)
         self._wait()
@@ -80,7 +86,7 @@ class Service:
         return int((self.folder / "pid").read_text())
 
     def stop(self) -> None:
-        """Kill it, at once; its data stay."""
+        """End it, at once; its data stay."""
         if self._guard is not None:
             self._guard.communicate()
             self._guard = None
