@@ -184,9 +184,10 @@ class Rota:
     @cached_property
     def alerts(self) -> "Alerts":
         """Who is told what, and by which way."""
-        from rota.services.alerts import Alerts, Post
+        from rota.services import alerts, channels
 
-        return Alerts(self.db, self.clock, Post(self.vault, self.environ, self.settings.job_hosts))
+        post = channels.Post(self.vault, self.environ, self.settings.job_hosts)
+        return alerts.Alerts(self.db, self.clock, post)
 
     def upgrade(self) -> bool:
         """Bring the database to this version's schema; a new one starts with the default jobs.
@@ -203,16 +204,15 @@ class Rota:
 
     def host(self, *, agent: bool = True, watch: "Callable[[Fired | Reaped], None] | None" = None) -> "Host":
         """What a scheduling process runs."""
+        from rota.engine import submitter, worker
         from rota.engine.beside import Beside
         from rota.engine.host import Host
         from rota.engine.reaper import Reaper
-        from rota.engine.submitter import make_submitter
-        from rota.engine.worker import agent_below
 
-        below = agent_below(self) if agent and self.settings.local_queues else None
+        below = worker.agent_below(self) if agent and self.settings.local_queues else None
         node, reaper, watch = self.node("scheduler"), Reaper(self.db, self.clock), watch or (lambda _: None)
-        beside = Beside(self.db, self.clock, self.alerts.post, self.settings.heartbeat_url)
-        made = make_submitter(self.settings, self.db, self.clock)
+        beside = Beside(self.db, self.clock, self.alerts.channels.post, self.settings.heartbeat_url)
+        made = submitter.make_submitter(self.settings, self.db, self.clock)
         return Host(self.db, self.clock, node, self.holds, reaper, below, watch, beside, made)
 
     def charge(self, only: int | None = None) -> bytes:

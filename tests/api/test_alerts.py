@@ -5,8 +5,8 @@ from tests.channels.receivers import web
 
 def test_a_channel_is_made_tried_used_and_taken_away(site, monkeypatch):
     with web() as server, site.client() as client:
-        object.__setattr__(site.rota.alerts.post, "environ", {"HOOK": server.url})
-        site.rota.alerts.post.hosts = (server.host,)
+        object.__setattr__(site.rota.alerts.channels.post, "environ", {"HOOK": server.url})
+        site.rota.alerts.channels.post.hosts = (server.host,)
         made = client.post("/api/v1/channels", json={"name": "ops", "kind": "webhook", "url": "env:HOOK"})
         assert (made.status_code, made.json()["reference"]) == (201, "env:HOOK")
         assert client.post("/api/v1/channels/ops/test").status_code == 200
@@ -14,6 +14,18 @@ def test_a_channel_is_made_tried_used_and_taken_away(site, monkeypatch):
         rule = client.post("/api/v1/alerts", json={"name": "all_of_it", "channels": ["ops"]})
         assert (rule.status_code, rule.json()["mode"]) == (201, "each")
         assert client.delete("/api/v1/channels/ops").status_code == 409
+        given = {"name": "all_of_it", "channels": ["ops"], "mode": "first", "kinds": ["failed"]}
+        assert client.put("/api/v1/alerts/all_of_it", json=given).json()["mode"] == "first"
+        assert client.put("/api/v1/alerts/1", json=given | {"name": "other"}).status_code == 422
+        assert client.put("/api/v1/alerts/1", json=given | {"channels": ["opps"]}).status_code == 404
+        assert client.post("/api/v1/alerts/1/disable").json()["is_enabled"] is False
+        assert client.post("/api/v1/alerts/1/enable").json()["is_enabled"] is True
+        moved = client.patch(
+            "/api/v1/channels/ops", json={"url": "env:ELSEWHERE", "secret": "env:KEY"}
+        ).json()
+        assert (moved["reference"], moved["is_signed"]) == ("env:ELSEWHERE", True)
+        assert client.patch("/api/v1/channels/ops", json={"secret": None}).json()["is_signed"] is False
+        assert client.patch("/api/v1/channels/ops", json={"kind": "apprise"}).status_code == 422
         assert client.get("/api/v1/alerts/1").json()["name"] == "all_of_it"
         assert client.delete("/api/v1/alerts/all_of_it").status_code == 204
         assert client.delete("/api/v1/channels/1").status_code == 204

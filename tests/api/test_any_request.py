@@ -118,8 +118,8 @@ def there(site: Site) -> dict[str, Any]:
 def told(site: Site, name: str) -> dict[str, Any]:
     """A channel, an alert that is muted, and a report."""
     alerts, until = site.rota.alerts, site.world.clock.now() + timedelta(hours=1)
-    alerts.add_channel(ChannelSpec(name=f"free_{name}", kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
-    alerts.add_channel(ChannelSpec(name=name, kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
+    alerts.channels.create(ChannelSpec(name=f"free_{name}", kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
+    alerts.channels.create(ChannelSpec(name=name, kind=ChannelKind.WEBHOOK, url="env:NONE"), ANA)
     alerts.create(RuleSpec(name=name, channels=(name,)), ANA)
     alerts.mute(f"rule:{name}", until, ANA)
     begins = site.world.clock.now().isoformat()

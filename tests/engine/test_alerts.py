@@ -10,7 +10,8 @@ from rota.domain.errors import Conflict, Invalid, NotFound
 from rota.domain.execution import Status
 from rota.engine.alerter import Alerter
 from rota.engine.ending import end
-from rota.services.alerts import Alerts, Post
+from rota.services.alerts import Alerts
+from rota.services.channels import Post
 from rota.services.vault import Vault
 from tests.engine.told import Told
 from tests.world import ANA
@@ -72,14 +73,14 @@ def test_a_channel_that_is_down_gets_each_message_once_when_it_is_back(told):
     for _ in range(5):
         told.run("backup", Status.FAILED)
         told.after(60)
-    assert told.alerts.channel("ops").failures == 5
-    assert told.alerts.channel("ops").last_error == "nobody there"
+    assert told.alerts.channels.get("ops").failures == 5
+    assert told.alerts.channels.get("ops").last_error == "nobody there"
     told.box.down = False
     told.after(60)
     told.after(60)
     lines = [line for one in told.box.messages for line in one.text.splitlines()]
     assert len(lines) == len(set(lines)) == 5
-    assert told.alerts.channel("ops").waiting == 0
+    assert told.alerts.channels.get("ops").waiting == 0
 
 
 def test_a_message_that_is_sent_again_bears_the_same_id(told):
@@ -103,7 +104,7 @@ def test_a_message_that_is_sent_again_bears_the_same_id(told):
 
 def test_a_channel_that_trips_over_itself_keeps_no_other_waiting(told):
     url = "https://example.com/other"
-    told.alerts.add_channel(ChannelSpec(name="also", kind=ChannelKind.WEBHOOK, url=url), ANA)
+    told.alerts.channels.create(ChannelSpec(name="also", kind=ChannelKind.WEBHOOK, url=url), ANA)
     told.alerts.create(RuleSpec(name="both", channels=("ops", "also")), ANA)
     send = told.alerter.post._send
 
@@ -116,7 +117,7 @@ def test_a_channel_that_trips_over_itself_keeps_no_other_waiting(told):
     told.run("backup", Status.FAILED)
     told.after()
     assert told.box.titles == ["backup failed"]
-    assert told.alerts.channel("ops").last_error == "KeyError: 'token'"
+    assert told.alerts.channels.get("ops").last_error == "KeyError: 'token'"
 
 
 @pytest.mark.parametrize(
@@ -198,21 +199,21 @@ def test_rules_and_channels_are_refused_in_words(told):
     with pytest.raises(Conflict, match='an alert named "all" already'):
         told.rule()
     with pytest.raises(Conflict, match='alerts are sent to the channel "ops"; delete all first'):
-        told.alerts.remove_channel("ops", ANA)
+        told.alerts.channels.delete("ops", ANA)
     with pytest.raises(Invalid, match="cannot be muted"):
         told.alerts.mute("everything", told.world.clock.now() + timedelta(hours=1), ANA)
     told.alerts.delete("all", ANA)
-    told.alerts.remove_channel("ops", ANA)
-    assert told.alerts.channels() == []
+    told.alerts.channels.delete("ops", ANA)
+    assert told.alerts.channels.listing() == []
 
 
 def test_an_address_is_stored_sealed_or_not_at_all(told):
     bare = Alerts(told.world.db, told.world.clock, Post(Vault(None), {"HOOK": "https://example.com/"}, ()))
     with pytest.raises(Invalid, match="set ROTA_SECRET_KEY"):
-        bare.add_channel(
+        bare.channels.create(
             ChannelSpec(name="x", kind=ChannelKind.WEBHOOK, url="https://example.com/secret"), ANA
         )
-    kept = bare.add_channel(ChannelSpec(name="x", kind=ChannelKind.WEBHOOK, url="env:HOOK"), ANA)
+    kept = bare.channels.create(ChannelSpec(name="x", kind=ChannelKind.WEBHOOK, url="env:HOOK"), ANA)
     assert kept.reference == "env:HOOK"
-    assert "example.com" not in str(told.alerts.channel("ops"))
+    assert "example.com" not in str(told.alerts.channels.get("ops"))
     assert Kind.FAILED in told.rule().kinds

@@ -4,7 +4,8 @@ from rota.channels.message import Message, Undelivered
 from rota.domain.alert import ChannelKind, ChannelSpec, RuleSpec
 from rota.domain.execution import Status
 from rota.engine.alerter import Alerter
-from rota.services.alerts import Alerts, Post
+from rota.services.alerts import Alerts
+from rota.services.channels import Post
 from rota.services.vault import Vault
 from tests.world import ANA
 
@@ -35,7 +36,7 @@ class Told:
         post = Post(Vault("a key"), {}, (), self.box)
         self.alerts, self.alerter = Alerts(world.db, world.clock, post), Alerter(world.db, world.clock, post)
         url = "https://example.com/hook"
-        self.alerts.add_channel(ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url=url), ANA)
+        self.alerts.channels.create(ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url=url), ANA)
 
     def rule(self, name="all", **fields):
         return self.alerts.create(RuleSpec(name=name, channels=("ops",), **fields), ANA)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from rota.channels.message import Message
 from rota.domain.alert import ChannelKind, ChannelSpec
 from rota.engine.alerter import Alerter
-from rota.services.alerts import Alerts, Post
+from rota.services.alerts import Alerts
+from rota.services.channels import Post
 from rota.services.vault import Vault
 from rota.store.schema import reports
 from tests.world import ANA
@@ -22,7 +23,9 @@ class Told:
         self.world.clock.wall = datetime.now(UTC)
         post = Post(Vault("key"), {}, (), lambda *args: self.messages.append(args[3]))
         alerts = Alerts(self.world.db, self.world.clock, post)
-        alerts.add_channel(ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url="https://example.com/"), ANA)
+        alerts.channels.create(
+            ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url="https://example.com/"), ANA
+        )
         self.alerter = Alerter(self.world.db, self.world.clock, post)
 
     def arrived(self):

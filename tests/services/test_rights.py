@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rota.domain.actor import Actor
-from rota.domain.alert import ChannelKind, ChannelSpec, RuleSpec
+from rota.domain.alert import ChannelKind, ChannelPatch, ChannelSpec, RuleSpec
 from rota.domain.errors import Conflict, Denied
 from rota.domain.job import JobPatch, JobSpec
 from rota.domain.permission import LEAST, Action, Role
@@ -30,7 +30,7 @@ def hook(name: str) -> ChannelSpec:
 def try_channel(people: People, by: Actor) -> None:
     """Nothing is there that could take the message, which is told after the right was looked at."""
     with pytest.raises(Conflict, match="hook"):
-        people.rota.alerts.test("hook", by)
+        people.rota.alerts.channels.test("hook", by)
 
 
 VERBS: dict[Action, Verb] = {
@@ -55,10 +55,12 @@ VERBS: dict[Action, Verb] = {
     Action.TOKEN_CREATE: lambda p, by: p.tokens.create("ci", "zoe", by),
     Action.TOKEN_REVOKE: lambda p, by: p.tokens.revoke(1, by),
     Action.ALERT_CREATE: lambda p, by: p.rota.alerts.create(RuleSpec(name="new", channels=("hook",)), by),
+    Action.ALERT_UPDATE: lambda p, by: p.rota.alerts.switch("loud", False, by),
     Action.ALERT_DELETE: lambda p, by: p.rota.alerts.delete("loud", by),
     Action.ALERT_MUTE: lambda p, by: p.rota.alerts.mute("all", p.world.clock.now() + timedelta(hours=1), by),
-    Action.CHANNEL_CREATE: lambda p, by: p.rota.alerts.add_channel(hook("new"), by),
-    Action.CHANNEL_DELETE: lambda p, by: p.rota.alerts.remove_channel("free", by),
+    Action.CHANNEL_CREATE: lambda p, by: p.rota.alerts.channels.create(hook("new"), by),
+    Action.CHANNEL_UPDATE: lambda p, by: p.rota.alerts.channels.update("hook", ChannelPatch(url="env:A"), by),
+    Action.CHANNEL_DELETE: lambda p, by: p.rota.alerts.channels.delete("free", by),
     Action.CHANNEL_TEST: try_channel,
     Action.NODE_DRAIN: lambda p, by: p.rota.presence.drain("node", by),
     Action.AUDIT_EXPORT: lambda p, by: list(p.auditing.export("jsonl", by)),
@@ -83,8 +85,8 @@ def house(staff):
     world.executions.execute("held", MACHINE)
     world.holds.pause("held", MACHINE)
     alerts = staff.rota.alerts
-    alerts.add_channel(hook("hook"), MACHINE)
-    alerts.add_channel(hook("free"), MACHINE)
+    alerts.channels.create(hook("hook"), MACHINE)
+    alerts.channels.create(hook("free"), MACHINE)
     alerts.create(RuleSpec(name="loud", channels=("hook",)), MACHINE)
     staff.add("zoe", "viewer")
     staff.tokens.create("zoe's", "zoe", MACHINE)

@@ -106,6 +106,26 @@ def get_alert(alert: AlertRef, rota: Product) -> Rule:
     return rota.alerts.rule(reference(alert))
 
 
+@router.put("/{alert}", **about("Change an alert", Action.ALERT_UPDATE, 404, body=True, example=RULE))
+def change_alert(
+    alert: AlertRef, spec: Annotated[RuleSpec, Body(examples=[NEW])], rota: Product, by: Asker
+) -> Rule:
+    """Put another rule in its place; it keeps its name."""
+    return rota.alerts.update(reference(alert), spec, by)
+
+
+@router.post("/{alert}/enable", **about("Enable an alert", Action.ALERT_UPDATE, 404, example=RULE))
+def enable_alert(alert: AlertRef, rota: Product, by: Asker) -> Rule:
+    """Let it tell things again."""
+    return rota.alerts.switch(reference(alert), True, by)
+
+
+@router.post("/{alert}/disable", **about("Disable an alert", Action.ALERT_UPDATE, 404, example=RULE))
+def disable_alert(alert: AlertRef, rota: Product, by: Asker) -> Rule:
+    """Let it tell nothing until it is enabled; what it has not sent yet is not sent."""
+    return rota.alerts.switch(reference(alert), False, by)
+
+
 @router.delete("/{alert}", **about("Delete an alert", Action.ALERT_DELETE, 404, status=204))
 def delete_alert(alert: AlertRef, rota: Product, by: Asker) -> Response:
     """Take a rule away; what it has not sent yet is not sent."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Response
 
 from rota.api.alerts import reference
 from rota.api.route import Asker, Product, about
-from rota.domain.alert import Channel, ChannelSpec
+from rota.domain.alert import Channel, ChannelPatch, ChannelSpec
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
 
@@ -24,7 +24,7 @@ NEW = {"name": "ops_mail", "kind": "apprise", "url": "env:OPS_MAIL"}
 @router.get("", **about("List channels", Action.CHANNEL_READ, example=[CHANNEL]))
 def list_channels(rota: Product) -> list[Channel]:
     """The channels, by name, without their addresses."""
-    return rota.alerts.channels()
+    return rota.alerts.channels.listing()
 
 
 @router.post(
@@ -32,23 +32,36 @@ def list_channels(rota: Product) -> list[Channel]:
 )
 def create_channel(spec: Annotated[ChannelSpec, Body(examples=[NEW])], rota: Product, by: Asker) -> Channel:
     """A service by its apprise address, or a webhook. The address is stored sealed, or as "env:NAME"."""
-    return rota.alerts.add_channel(spec, by)
+    return rota.alerts.channels.create(spec, by)
 
 
 @router.get("/{channel}", **about("Get a channel", Action.CHANNEL_READ, 404, example=CHANNEL))
 def get_channel(channel: ChannelRef, rota: Product) -> Channel:
     """One channel, by its id or name."""
-    return rota.alerts.channel(reference(channel))
+    return rota.alerts.channels.get(reference(channel))
+
+
+@router.patch(
+    "/{channel}", **about("Change a channel", Action.CHANNEL_UPDATE, 404, body=True, example=CHANNEL)
+)
+def change_channel(
+    channel: ChannelRef,
+    patch: Annotated[ChannelPatch, Body(examples=[{"url": "env:OPS_MAIL_2"}])],
+    rota: Product,
+    by: Asker,
+) -> Channel:
+    """Another address or signature; what is not given stays. What waits is sent there at once."""
+    return rota.alerts.channels.update(reference(channel), patch, by)
 
 
 @router.delete("/{channel}", **about("Delete a channel", Action.CHANNEL_DELETE, 404, 409, status=204))
 def delete_channel(channel: ChannelRef, rota: Product, by: Asker) -> Response:
     """Take a channel away that no alert is sent to."""
-    rota.alerts.remove_channel(reference(channel), by)
+    rota.alerts.channels.delete(reference(channel), by)
     return Response(status_code=204)
 
 
 @router.post("/{channel}/test", **about("Test a channel", Action.CHANNEL_TEST, 404, 409, example=CHANNEL))
 def test_channel(channel: ChannelRef, rota: Product, by: Asker) -> Channel:
     """Send a message there now, and wait until it was taken; 409 says why it was not."""
-    return rota.alerts.test(reference(channel), by)
+    return rota.alerts.channels.test(reference(channel), by)

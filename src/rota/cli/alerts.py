@@ -159,7 +159,7 @@ def test_alert(session: Session, channel: str) -> None:
 def try_channel(session: Session, channel: str) -> None:
     """Send a message there, and say that it was taken. Raises Conflict."""
     with session.local() as rota:
-        found = rota.alerts.test(channel, session.actor)
+        found = rota.alerts.channels.test(channel, session.actor)
     session.screen.one(as_json_of(found), [("", f"✓ {found.name} took the message.")], name=found.name)
 
 

@@ -24,7 +24,7 @@ def channels() -> None:
 def list_channels(session: Session) -> None:
     """List the channels, without their addresses, which are secret."""
     with session.local() as rota:
-        found = rota.alerts.channels()
+        found = rota.alerts.channels.listing()
     when = session.screen.when
     columns: list[Column[Channel]] = [
         Column("name", lambda one: Cell(one.name, "bold")),
@@ -56,7 +56,7 @@ def create_channel(session: Session, name: str, url: str, secret: str | None, we
         kind = ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
         spec = ChannelSpec(name=name, kind=kind, url=url, secret=secret)
     with session.local() as rota:
-        made = rota.alerts.add_channel(spec, session.actor)
+        made = rota.alerts.channels.create(spec, session.actor)
     told = f"✓ {name} is made. Try it: `rota channels test {name}`."
     session.screen.one(as_json_of(made), [("", told)], name=name)
 
@@ -67,7 +67,7 @@ def create_channel(session: Session, name: str, url: str, secret: str | None, we
 def delete_channel(session: Session, name: str) -> None:
     """Take a channel away that no alert is sent to."""
     with session.local() as rota:
-        rota.alerts.remove_channel(name, session.actor)
+        rota.alerts.channels.delete(name, session.actor)
     session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
 
 

@@ -115,6 +115,23 @@ class ChannelSpec(BaseModel):
     secret: str | None = Field(None, min_length=1, max_length=500)
 
 
+class ChannelPatch(BaseModel):
+    """What to change of a channel; what is not given stays. secret: null takes it away."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ChannelKind | None = None
+    url: str | None = Field(None, min_length=1, max_length=2000)
+    secret: str | None = Field(None, min_length=1, max_length=500)
+
+    @model_validator(mode="after")
+    def _has_its_address(self) -> "ChannelPatch":
+        given = self.model_fields_set
+        if ("url" in given and self.url is None) or ("kind" in given and "url" not in given):
+            raise ValueError("a channel has an address, and another kind of channel has another one")
+        return self
+
+
 class Channel(BaseModel):
     """A channel as everybody may see it: without its address, which holds secrets.
 

@@ -85,6 +85,12 @@ class BrokerAway(Unavailable):
     code = "broker_away"
 
 
+def name_taken(what: str, name: str) -> Conflict:
+    """The error for a name that something else has. what: with its article, "an alert" """
+    told = f'there is {what} named "{name}" already'
+    return Conflict(told, fix="choose another name", field="name", code="name_taken")
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
     """The error for a name that does not exist: what was meant, then what there is.
 

@@ -11,7 +11,7 @@ from rota.channels.message import Message, Undelivered
 from rota.domain import telling
 from rota.domain.alert import FAILURES, Cause, Kind, Mode, Rule, Subject, asks, concerns
 from rota.domain.clock import Clock
-from rota.services.alerts import Post
+from rota.services.channels import Post
 from rota.store import alerts, causes, channels, deliveries, rollups
 from rota.store.database import Database
 

@@ -6,7 +6,7 @@ from rota.domain.clock import Clock
 from rota.engine.alerter import Alerter
 from rota.engine.loop import Loop
 from rota.engine.pulse import EVERY, Pulse
-from rota.services.alerts import Post
+from rota.services.channels import Post
 from rota.store.database import Database
 
 LOOK = 2.0

@@ -38,6 +38,11 @@ def _rule(row: Row[Any], until: dict[str, datetime]) -> Rule:
     return Rule(**row._mapping, muted_until=until.get(f"rule:{row.name}"))
 
 
+def change(conn: Connection, rule_id: int, spec: RuleSpec) -> None:
+    """Write what a rule says now."""
+    conn.execute(update(alert_rules).where(_r.id == rule_id).values(**spec.model_dump(mode="json")))
+
+
 def switch(conn: Connection, rule_id: int, is_enabled: bool) -> None:
     """Enable or disable one."""
     conn.execute(update(alert_rules).where(_r.id == rule_id).values(is_enabled=is_enabled))

@@ -1,5 +1,6 @@
 """Channels: where they are, how they fare, and who is sending to one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +63,12 @@ def _kept(row: Row[Any]) -> Kept:
     reference = row.url if row.url.startswith(REFERENCE) else None
     channel = Channel(**told, reference=reference, is_signed=row.secret is not None)
     return Kept(channel, row.url, row.secret)
+
+
+def change(conn: Connection, channel_id: int, values: Mapping[str, Any]) -> None:
+    """Write another kind, address or secret; whatever was wrong before is forgotten."""
+    well = {"failures": 0, "next_at": None, "last_error": None}
+    conn.execute(update(channels).where(_c.id == channel_id).values(**values, **well))
 
 
 def remove(conn: Connection, channel_id: int) -> None:

@@ -13,6 +13,9 @@ from rota.store.schema import alert_rules, causes, channels, deliveries
 
 _d, _c = deliveries.c, causes.c
 
+LATEST = 10_000
+"""How far back the deliveries of one job are looked for: no index knows them by job."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -102,8 +105,10 @@ def drop(conn: Connection, *, job_id: int | None = None, rule_id: int | None = N
     return conn.execute(delete(deliveries).where(*waiting)).rowcount
 
 
-def listing(conn: Connection, *, before_id: int | None, size: int) -> list[Delivery]:
-    """The newest, newest first."""
+def listing(
+    conn: Connection, *, before_id: int | None, size: int, job_id: int | None = None
+) -> list[Delivery]:
+    """The newest, newest first. job_id: those of that job among the LATEST"""
     job = _c.info["job"].as_string()
     query: Select[Any] = (
         select(
@@ -116,5 +121,10 @@ def listing(conn: Connection, *, before_id: int | None, size: int) -> list[Deliv
         .order_by(_d.id.desc())
         .limit(size)
     )  # fmt: skip
-    found = conn.execute(query if before_id is None else query.where(_d.id < before_id))
+    if before_id is not None:
+        query = query.where(_d.id < before_id)
+    if job_id is not None:
+        latest = select(func.coalesce(func.max(_d.id), 0) - LATEST).scalar_subquery()
+        query = query.where(_c.job_id == job_id, _d.id > latest)
+    found = conn.execute(query)
     return [Delivery(*row) for row in found]
