@@ -24,6 +24,47 @@ class Shown:
     rota: Rota
 
 
+PAGES = {
+    "jobs": "/",
+    "jobs-filtered": "/?show=failed&sort=-last_run",
+    "nothing-found": "/?q=nosuchjob",
+    "job": "/analytics_aggregation",
+    "job-executions": "/database_backup/executions",
+    "job-schedule": "/feature_extraction/schedule",
+    "job-settings": "/price_feed/settings",
+    "job-history": "/search_reindex/history",
+    "new": "/-/new?copy=database_backup",
+    "edit": "/newsletter/edit",
+    "run": "/database_backup/run",
+    "pause": "/database_backup/pause",
+    "delete": "/price_feed/delete",
+    "bulk": "/-/bulk?verb=pause&job=database_backup&job=search_reindex",
+    "search": "/-/search?q=backup",
+    "help": "/-/help",
+    "executions": "/-/executions",
+    "timeline": "/-/timeline",
+    "calendar": "/-/calendar",
+    "job-alerts": "/analytics_aggregation/alerts",
+    "alerts": "/-/alerts",
+    "alert-new": "/-/alerts/new?job=database_backup",
+    "alert-edit": "/-/alerts/rules/money",
+    "alert-delete": "/-/alerts/rules/money/delete",
+    "mute": "/-/alerts/mute?target=rule:failures",
+    "channels": "/-/alerts/channels",
+    "channel-edit": "/-/alerts/channels/pager",
+    "channel-delete": "/-/alerts/channels/pager/delete",
+    "deliveries": "/-/alerts/deliveries",
+    "nodes": "/-/nodes",
+    "audit": "/-/audit",
+    "settings": "/-/settings",
+    "settings-system": "/-/settings/system",
+    "users": "/-/users",
+    "tokens": "/-/tokens",
+    "not-found": "/nosuchjob",
+}
+"""Those that have an address of their own, under the one that shows most."""
+
+
 @contextmanager
 def shown(url: str) -> Iterator[Shown]:
     """The demo in a new database at that address, served for the length of the block."""
@@ -35,35 +76,8 @@ def shown(url: str) -> Iterator[Shown]:
 
 
 def pages(rota: Rota) -> dict[str, str]:
-    """The pages, each under the address that shows most."""
-    return {
-        "jobs": "/",
-        "jobs-filtered": "/?show=failed&sort=-last_run",
-        "nothing-found": "/?q=nosuchjob",
-        "job": "/analytics_aggregation",
-        "job-executions": "/database_backup/executions",
-        "job-schedule": "/feature_extraction/schedule",
-        "job-settings": "/price_feed/settings",
-        "job-history": "/search_reindex/history",
-        "new": "/-/new?copy=database_backup",
-        "edit": "/newsletter/edit",
-        "run": "/database_backup/run",
-        "pause": "/database_backup/pause",
-        "delete": "/price_feed/delete",
-        "bulk": "/-/bulk?verb=pause&job=database_backup&job=search_reindex",
-        "search": "/-/search?q=backup",
-        "help": "/-/help",
-        "executions": "/-/executions",
-        "timeline": "/-/timeline",
-        "calendar": "/-/calendar",
-        "nodes": "/-/nodes",
-        "audit": "/-/audit",
-        "settings": "/-/settings",
-        "settings-system": "/-/settings/system",
-        "users": "/-/users",
-        "tokens": "/-/tokens",
-        "not-found": "/nosuchjob",
-    } | {
+    """The pages, and those of an execution that failed and of one that did not."""
+    return PAGES | {
         status.value: f"/{one.job_name}/executions/{one.id}"
         for status in (Status.FAILED, Status.SUCCEEDED)
         for one in rota.executions.search(Filter(statuses=[status]), size=1)

@@ -1,14 +1,26 @@
 """Text of others is text: no mark in it does anything, nothing in it hides."""
 
+from datetime import timedelta
 from html.parser import HTMLParser
 
+from rota.domain.alert import Cause, ChannelKind, ChannelSpec, Kind, RuleSpec, Scope
 from rota.domain.execution import Status
+from rota.store import causes, channels, deliveries
 from tests.web.visitor import Visitor
 from tests.world import ANA, World
 
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\"'><b onclick=x>{{7*7}}"
 HIDDEN = "\u202egnp.exe\x1b[2J\x1b]0;title\x07"
 LONG = "x" * 200
+
+
+PAGES = (
+    *(f"/evil{tab}" for tab in ("", "/executions", "/schedule", "/settings", "/alerts", "/history")),
+    *(f"/evil/{deed}" for deed in ("edit", "run", "pause", "delete")),
+    "/", "/?q=%3Cscript%3E", "/-/search?q=%3Cb%3E", "/-/bulk?verb=run&job=evil", "/-/new?copy=evil", "/-/alerts",
+    "/-/alerts/rules/odd", "/-/alerts/rules/odd/delete", "/-/alerts/channels", "/-/alerts/deliveries", "/-/audit",
+)  # fmt: skip
+"""Every page that shows something of it."""
 
 
 class Marks(HTMLParser):
@@ -32,32 +44,20 @@ def evil(world: World) -> None:
     world.executions.execute("evil", ANA)
     world.run(Status.FAILED, error_type=EVIL, error_message=EVIL + HIDDEN, message=EVIL, stack_trace=EVIL)
     world.holds.pause("evil", ANA, reason=EVIL + HIDDEN)
+    alerts, now = world.rota.alerts, world.clock.now()
+    made = alerts.channels.create(ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url="env:HOOK"), ANA)
+    alerts.create(RuleSpec(name="odd", channels=("ops",), scope=Scope.TAG, target=(EVIL + HIDDEN)[:100]), ANA)
+    alerts.mute("all", now + timedelta(hours=1), ANA, EVIL + HIDDEN)
+    with world.db.write() as conn:
+        channels.failed(conn, made.id, now, EVIL + HIDDEN)
+        causes.add(conn, [Cause(Kind.NOTICE, "odd", now, info={"job": EVIL + HIDDEN})])
+        for cause in causes.take(conn, 1):
+            deliveries.add(conn, [(cause.id, made.id, None)], now)
 
 
 def test_marks_in_texts_do_nothing_on_any_page(world, admin: Visitor):
     evil(world)
-    pages = [
-        f"/evil{tab}"
-        for tab in (
-            "",
-            "/executions",
-            "/schedule",
-            "/settings",
-            "/history",
-            "/edit",
-            "/run",
-            "/pause",
-            "/delete",
-        )
-    ]
-    for path in (
-        "/",
-        "/?q=%3Cscript%3E",
-        "/-/search?q=%3Cb%3E",
-        "/-/bulk?verb=run&job=evil",
-        "/-/new?copy=evil",
-        *pages,
-    ):
+    for path in PAGES:
         answer = admin.get(path)
         assert answer.status_code == 200, path
         marks = Marks(answer.text).found

@@ -12,7 +12,17 @@ from tests.world import ANA
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 """What these pages ask for is tested on each database where it is read."""
 
-READ = ("executions", "timeline", "calendar", "nodes", "settings", "settings/system")
+READ = (
+    "executions",
+    "timeline",
+    "calendar",
+    "nodes",
+    "alerts",
+    "alerts/channels",
+    "alerts/deliveries",
+    "settings",
+    "settings/system",
+)
 GOVERN = ("audit", "users", "tokens")
 
 

@@ -25,6 +25,7 @@ NAVIGATION = (
     Entry("/-/timeline", "Timeline", "timeline", Action.EXECUTION_READ),
     Entry("/-/calendar", "Calendar", "calendar", Action.EXECUTION_READ),
     Entry("/-/nodes", "Nodes", "nodes", Action.NODE_READ),
+    Entry("/-/alerts", "Alerts", "alerts", Action.ALERT_READ),
     Entry("/-/audit", "Audit", "audit", Action.AUDIT_READ),
     Entry("/-/settings", "Settings", "settings", Action.ME_READ),
 )

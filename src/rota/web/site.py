@@ -9,9 +9,12 @@ from rota.http.problem import Problem
 from rota.web import system
 from rota.web.assets import Assets
 from rota.web.pages import (
+    alert_rules,
+    alerts,
     audit,
     bulk,
     calendar,
+    channels,
     editing,
     entrance,
     execution,
@@ -43,6 +46,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     timeline.router,
     calendar.router,
     nodes.router,
+    alert_rules.router,
+    channels.router,
+    alerts.router,
     audit.router,
     settings.router,
     people.router,

@@ -19,6 +19,7 @@ from rota.services.accounts import Accounts
 from rota.services.demo import words
 from rota.services.demo.cast import CAST
 from rota.services.demo.past import SPAN, Past, Story, history
+from rota.services.demo.telling import tell
 from rota.store import activity, audit, jobs, logs, nodes, past, rollups, settings, state
 from rota.store.database import Database
 from rota.store.jobs import Filter
@@ -81,6 +82,7 @@ class Demo:
             kept = _kept(told, now)
             _write(conn, kept, found, staff, chance)
             _deeds(conn, now, kept)
+            tell(conn, story.since, now)
             settings.put(conn, MARK, {"seed": seed, "made_at": now.isoformat()})
         return len(kept)
 

@@ -36,7 +36,7 @@ RESULTS = {
 }  # fmt: skip
 
 
-def _render(view: View, job: Job, tab: str, **values: Any) -> Response:
+def framed(view: View, job: Job, tab: str, **values: Any) -> Response:
     """A tab of the job's page; its head is the same on all."""
     explained = view.rota.explaining.job(job.id)
     return view.render(
@@ -53,7 +53,7 @@ def overview(job: str, view: Page) -> Response:
     recent, usual = results.recent([found.id], CHARTED)[found.id], results.usual([found.id])[found.id]
     today = view.times.local(view.times.now, found.timezone).date()
     days = Days(rota.db).of_job(found.id, today - YEAR, today, view.times.name(found.timezone))
-    return _render(
+    return framed(
         view, found, "overview", recent=recent, usual=usual, rates=results.rates(found.id),
         chart=durations(recent, usual, view.times, found.timezone), year=heat(days, today),
         last=rota.executions.search(Filter(job_id=found.id), size=LAST), fires=_fires(view, found, LAST),
@@ -76,7 +76,7 @@ def executions(
         before_id=before,
     )  # fmt: skip
     some = view.rota.executions.search(wanted, size=SIZE + 1)
-    return _render(
+    return framed(
         view, found, "executions", executions=some[:SIZE], results=RESULTS, triggers=list(Trigger),
         result=result, trigger=trigger, is_first=before is None,
         older=view.here(before=some[SIZE - 1].id) if len(some) > SIZE else None,
@@ -97,7 +97,7 @@ def schedule(job: str, view: Page) -> Response:
     )
     fires = _fires(view, found, NEXT)
     beside = Load(view.rota.db, view.rota.clock).beside([one.at for one in fires], found.id)
-    return _render(view, found, "schedule", fires=fires, beside=beside, missed=missed)
+    return framed(view, found, "schedule", fires=fires, beside=beside, missed=missed)
 
 
 def _fires(view: View, job: Job, n: int) -> list[Preview]:
@@ -116,7 +116,7 @@ def settings(job: str, view: Page) -> Response:
     found = view.rota.jobs.get(job)
     declared = view.rota.definitions.declared(found) if found.origin is Origin.CODE else None
     of_code = {field: value for field, _, value in _settings(declared)} if declared else {}
-    return _render(
+    return framed(
         view, found, "settings", rows=_settings(found), of_code=of_code, kwargs=masked(found.task_kwargs)
     )
 
@@ -152,7 +152,7 @@ def history(job: str, view: Page) -> Response:
     if view.may(Action.AUDIT_READ):
         entries = view.rota.auditing.search(AuditFilter(target=f"job:{found.name}"), size=NEXT)
     told = [(one, changed(before, one.spec)) for one, before in zip(versions, older, strict=True)]
-    return _render(view, found, "history", versions=told, entries=entries)
+    return framed(view, found, "history", versions=told, entries=entries)
 
 
 @router.post("/{job}/versions/{version}/restore", **does(Action.JOB_RESTORE))
