@@ -151,7 +151,7 @@ def history(job: str, view: Page) -> Response:
     entries = []
     if view.may(Action.AUDIT_READ):
         entries = view.rota.auditing.search(AuditFilter(target=f"job:{found.name}"), size=NEXT)
-    told = [(one, changed(before, one.spec)) for one, before in zip(versions, older, strict=True)]
+    told = [(one, changed(before, one.spec)) for one, before in zip(versions, older, strict=False)]
     return framed(view, found, "history", versions=told, entries=entries)
 
 
