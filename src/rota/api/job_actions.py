@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from rota.api.examples import EXECUTE, EXECUTION, JOB, QUEUED
 from rota.api.instants import Instant
@@ -16,6 +15,7 @@ from rota.domain.job import Job
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
 from rota.http.hub import Closed
+from rota.http.lanes import in_lane
 from rota.services import watching
 from rota.services.executions import Once
 
@@ -83,11 +83,11 @@ async def execute_job(
     paused, or may not overlap with what runs.
     """
     asked = run or Run()
-    execution = await run_in_threadpool(_execute, rota, job, by, asked, idempotency_key)
+    execution = await in_lane(_execute, rota, job, by, asked, idempotency_key)
     if wait and not execution.is_final:
         with suppress(Closed):
             await hub.ask(watching.ended, execution.id, wait)
-        execution = await run_in_threadpool(rota.executions.get, execution.id)
+        execution = await in_lane(rota.executions.get, execution.id)
     response.headers["Location"] = location(request, f"/executions/{execution.id}")
     if execution.is_final:
         response.status_code = 200

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from starlette.concurrency import run_in_threadpool
 
 from rota.api.answers import Line, Lines
 from rota.api.route import Asker, Id, Product, Waiters, about
@@ -14,6 +13,7 @@ from rota.domain.permission import Action
 from rota.http import sse
 from rota.http.guard import GuardedRoute
 from rota.http.hub import Hub
+from rota.http.lanes import in_lane
 from rota.services import watching
 from rota.services.watching import Output
 
@@ -45,7 +45,7 @@ async def read_logs(
     ] = None,
 ) -> Any:
     """What the body printed and logged, line by line, in order."""
-    found = await run_in_threadpool(_lines, rota, execution, after, limit)
+    found = await in_lane(_lines, rota, execution, after, limit)
     if not follow:
         return found
     begin = int(last_event_id) if last_event_id and _is_seq(last_event_id) else after

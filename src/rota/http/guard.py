@@ -1,17 +1,18 @@
 """The door of every route: what the route does is said where it is declared, and nobody gets in without the right."""
 
 from collections.abc import Callable, Coroutine
+from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
 from rota.app import Rota
 from rota.domain.actor import Actor
 from rota.domain.permission import Action, may
 from rota.http import strict
 from rota.http.identity import Identity, Visitor
+from rota.http.lanes import Lanes, in_lane, laned
 from rota.http.origin import SAFE, require_intent, require_own
 from rota.http.problem import Refusal
 
@@ -33,7 +34,7 @@ class Gate:
     """
 
     def __init__(self, rota: Rota, identity: Identity) -> None:
-        self.rota, self.identity = rota, identity
+        self.rota, self.identity, self.lanes = rota, identity, Lanes()
 
     def admit(self, request: Request, action: Action | None, token: str | None = None) -> Visitor | None:
         """Who asks, if he may do `action` (None: anything that needs nobody to be known).
@@ -80,7 +81,7 @@ class GuardedRoute(APIRoute):
             raise TypeError(f"the route {path} does not say which action it is; declare it by `about(…)`")
         self.repeats = frozenset(extra.get(REPEATS, ()))
         self.action = None if extra[ACTION] == PUBLIC else Action(extra[ACTION])
-        super().__init__(path, endpoint, **options)
+        super().__init__(path, endpoint if iscoroutinefunction(endpoint) else laned(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler behind the door."""
@@ -88,7 +89,13 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             gate: Gate = request.app.state.gate
-            request.state.visitor = await run_in_threadpool(gate.admit, request, self.action)
+            gate.lanes.choose(request)
+            if (
+                self.action is None
+            ):  # Looks nowhere, so it takes no thread: health is told however busy they are.
+                request.state.visitor = gate.admit(request, None)
+            else:
+                request.state.visitor = await in_lane(gate.admit, request, self.action)
             _check_query(request, self.repeats)
             await _check_body(request)
             return await handle(request)

@@ -17,6 +17,8 @@ def give_way(
     The caller holds the lock of the job's state row. What has begun ends with the same words, when it has stopped.
     """
     wanted = set(ids)
+    if not wanted:
+        return set()
     standing = {one.execution_id: one.status for one in executions.active(conn, [job_id]).get(job_id, [])}
     idle = {id_: standing[id_] for id_ in wanted if standing.get(id_) in WAITING}
     changes = (now, f"cancelled by {by}" + (f": {reason}" if reason else ""))

@@ -126,7 +126,8 @@ class Jobs:
         columns  those that a spec does not have
         """
         table.redefine(conn, job, spec, by=by.name, at=self.clock.now(), **columns)
-        self.reschedule(conn, job)
+        if spec.is_enabled is not job.is_enabled or "resolved_expression" in columns:
+            self.reschedule(conn, job)
         if spec.overlap is not job.overlap:
             self._regard(conn, job, spec.overlap, by)
         if spec.is_enabled and not job.is_enabled and job.paused_at is None:

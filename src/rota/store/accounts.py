@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from rota.domain.account import User
 from rota.domain.permission import Role
@@ -12,6 +12,15 @@ from rota.store.schema import sessions, tokens, users
 
 _u, _s, _t = users.c, sessions.c, tokens.c
 MOST_ID = 2**63 - 1
+_STANDING = (
+    select(
+        _u.name, _u.role, _u.disabled_at, _s.id.label("session"), _s.created_at, _s.seen_at, _t.id.label("token"),
+        _t.scopes, _t.expires_at, _t.revoked_at,
+    )
+    .outerjoin(sessions, and_(_s.user_id == _u.id, _s.id == bindparam("session")))
+    .outerjoin(tokens, and_(_t.user_id == _u.id, _t.id == bindparam("token")))
+    .where(_u.id == bindparam("user"))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,8 @@ def lock_admins(conn: Connection) -> list[int]:
 
 def standing(conn: Connection, user_id: int, session_id: int | None, token_id: int | None) -> Standing | None:
     """How a user and the session or token stand now; None when there is no such user."""
-    joined = users.outerjoin(sessions, and_(_s.user_id == _u.id, _s.id == (session_id or 0)))
-    joined = joined.outerjoin(tokens, and_(_t.user_id == _u.id, _t.id == (token_id or 0)))
-    query = select(
-        _u.name, _u.role, _u.disabled_at, _s.id.label("session"), _s.created_at, _s.seen_at, _t.id.label("token"),
-        _t.scopes, _t.expires_at, _t.revoked_at,
-    ).select_from(joined)  # fmt: skip
-    row = conn.execute(query.where(_u.id == user_id)).one_or_none()
+    given = {"user": user_id, "session": session_id or 0, "token": token_id or 0}
+    row = conn.execute(_STANDING, given).one_or_none()
     if row is None:
         return None
     return Standing(
@@ -128,7 +132,7 @@ def standing(conn: Connection, user_id: int, session_id: int | None, token_id: i
 
 
 def _credentials(row: Row[Any]) -> Credentials:
-    columns = row._mapping
+    columns = row._asdict()
     own = {name: columns[name] for name in User.model_fields if name in columns}
     user = User(**own, is_enabled=row.disabled_at is None, has_password=row.password_hash is not None)
     return Credentials(user, row.password_hash, row.subject)

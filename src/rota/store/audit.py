@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, insert, select
 
 from rota.domain.actor import Actor
 from rota.store import transactions
@@ -109,19 +110,14 @@ def record(
     action  noun and verb, as in "job.pause"
     target  what it was done to, as in "job:nightly_backup"
     """
-    conn.execute(
-        insert(audit).values(
-            at=at,
-            actor=actor.name,
-            face=actor.face,
-            action=action,
-            target=target,
-            before=before,
-            after=after,
-            reason=reason,
-            token=actor.token_id,
-            address=actor.address,
-            request_id=actor.request_id,
-            xid=transactions.current(conn),
-        )
-    )
+    row = {
+        "at": at, "actor": actor.name, "face": actor.face, "action": action, "target": target, "before": before,
+        "after": after, "reason": reason, "token": actor.token_id, "address": actor.address,
+        "request_id": actor.request_id,
+    }  # fmt: skip
+    conn.execute(_insert(conn.dialect.name), row)
+
+
+@cache
+def _insert(dialect: str) -> Insert:
+    return insert(audit).values(xid=transactions.current(dialect))

@@ -23,6 +23,9 @@ SAFE_SQLITE = (3, 51, 3)
 
 BUSY_SECONDS = 30
 
+KEPT = 12
+"""How many connections a process keeps for its next use: as many as a server's requests use at a time."""
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -49,7 +52,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.Lock()
         if self.is_sqlite:
-            self._reader = _sqlite_engine(self.url, "BEGIN", size=5)
+            self._reader = _sqlite_engine(self.url, "BEGIN", size=KEPT)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", size=1)
         else:
             self._reader = self._writer = _postgres_engine(self.url)
@@ -176,6 +179,7 @@ def _sqlite_engine(url: URL, begin: str, *, size: int) -> Engine:
         module=sqlite_module(),
         poolclass=QueuePool,
         pool_size=size,
+        pool_use_lifo=True,
         max_overflow=0 if size == 1 else 20,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
@@ -201,8 +205,9 @@ def _postgres_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_pre_ping=True,
-        pool_size=5,
+        pool_size=KEPT,
         max_overflow=20,
+        pool_use_lifo=True,
         connect_args={
             "connect_timeout": 10,
             "application_name": "rota",

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, Insert, delete, insert, select, tuple_
 
 from rota.store import transactions
 from rota.store.schema import events
@@ -96,9 +97,13 @@ def write_notes(conn: Connection) -> None:
         told.append(("job", {"jobs": sorted(notes.jobs)}))
     if notes.nodes:
         told.append(("node", {"nodes": sorted(notes.nodes)}))
-    written = insert(events).values(xid=transactions.current(conn))
     for kind, payload in told:
-        conn.execute(written, {"at": notes.at, "kind": kind, "payload": payload})
+        conn.execute(_insert(conn.dialect.name), {"at": notes.at, "kind": kind, "payload": payload})
+
+
+@cache
+def _insert(dialect: str) -> Insert:
+    return insert(events).values(xid=transactions.current(dialect))
 
 
 def after(conn: Connection, position: Position, most: int) -> list[Event]:

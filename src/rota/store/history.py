@@ -156,7 +156,7 @@ def counts(conn: Connection, statuses: Sequence[Status]) -> dict[Status, int]:
 
 
 def _execution(row: Row[Any]) -> Execution:
-    columns = row._mapping
+    columns = row._asdict()
     values = {name: columns[name] for name in _OWN if name in columns}
     cpu, ms = columns["cpu_seconds"], columns["duration_ms"]
     percent = round(cpu / ms * 100_000, 1) if cpu is not None and ms else None

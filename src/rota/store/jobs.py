@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
+    bindparam,
     func,
     insert,
     select,
@@ -25,7 +25,17 @@ _j, _s = jobs.c, job_state.c
 LIVING = jobs.join(job_state, _s.job_id == _j.id)
 """Jobs with their state; deleted ones too."""
 _JOINED = select(jobs, job_state).join(job_state, _s.job_id == _j.id).where(_j.deleted_at.is_(None))
-_STATE_OF = select(_s.job_id).join(jobs, _j.id == _s.job_id).where(_j.deleted_at.is_(None))
+_LOCK = (
+    select(_s.job_id)
+    .join(jobs, _j.id == _s.job_id)
+    .where(_j.deleted_at.is_(None))
+    .with_for_update(of=job_state)
+)
+_NAMED, _NUMBERED = _j.name == bindparam("reference"), _j.id == bindparam("reference")
+_BY_NAME, _BY_ID = _JOINED.where(_NAMED), _JOINED.where(_NUMBERED)
+_LOCK_BY_NAME, _LOCK_BY_ID = _LOCK.where(_NAMED), _LOCK.where(_NUMBERED)
+_CHANGE = update(jobs).where(_j.id == bindparam("changed_job"))
+_CHANGE_STATE = update(job_state).where(_s.job_id == bindparam("changed_job"))
 _OWN = set(Job.model_fields)
 MOST_ID = 2**63 - 1
 """The largest integer that a column holds; nothing has it."""
@@ -45,8 +55,8 @@ def insert_job(conn: Connection, spec: JobSpec, *, by: str, at: datetime, **colu
     }
     stamps = {"created_at": at, "created_by": by, "updated_at": at, "updated_by": by}
     row = {**_columns(spec), **values, **stamps, "version": 1}
-    job_id: int = conn.execute(insert(jobs).values(row).returning(_j.id)).scalar_one()
-    conn.execute(insert(job_state).values(job_id=job_id))
+    job_id: int = conn.execute(insert(jobs).returning(_j.id), row).scalar_one()
+    conn.execute(insert(job_state), {"job_id": job_id})
     save_version(conn, job_id, 1, spec, by=by, at=at)
     events.note_job(conn, job_id, at)
     return job_id
@@ -57,20 +67,21 @@ def save_version(
 ) -> None:
     """Keep the definition as of that version."""
     kept = {"job_id": job_id, "version": version, "spec": spec.model_dump(mode="json")}
-    conn.execute(insert(job_versions).values(**kept, saved_at=at, saved_by=by))
+    conn.execute(insert(job_versions), {**kept, "saved_at": at, "saved_by": by})
 
 
 def change(conn: Connection, job_id: int, values: Mapping[str, Any], *, by: str, at: datetime) -> None:
     """Set columns of a job."""
-    changed = update(jobs).where(_j.id == job_id)
-    conn.execute(changed.values(**values, updated_by=by, updated_at=at))
+    conn.execute(_CHANGE, {"changed_job": job_id, **values, "updated_by": by, "updated_at": at})
     events.note_job(conn, job_id, at)
 
 
 def redefine(conn: Connection, job: Job, spec: JobSpec, *, by: str, at: datetime, **columns: Any) -> int:
     """Write a new version of a job's definition. Returns its number."""
     version = job.version + 1
-    change(conn, job.id, {**_columns(spec), **columns, "version": version}, by=by, at=at)
+    was = _columns(job)
+    changed = {name: value for name, value in _columns(spec).items() if value != was[name]}
+    change(conn, job.id, {**changed, **columns, "version": version}, by=by, at=at)
     save_version(conn, job.id, version, spec, by=by, at=at)
     return version
 
@@ -80,23 +91,18 @@ def set_next(
 ) -> None:
     """Set when a job is next due, and the last slot that is settled."""
     values = {"next_run": next_run} | ({"last_slot": last_slot} if last_slot else {})
-    conn.execute(update(job_state).where(_s.job_id == job_id).values(**values))
+    conn.execute(_CHANGE_STATE, {"changed_job": job_id, **values})
 
 
 def find(conn: Connection, reference: str | int, *, lock: bool = False) -> Job | None:
     """The job of that name or id, or None; with the lock of its state row, as it is once that is ours."""
-    named = _named(reference)
+    is_name = isinstance(reference, str) and not (reference.isascii() and reference.isdigit())
+    given = {"reference": reference if is_name else min(int(reference), MOST_ID)}
     if lock:
         # A statement of its own: one that waits for a lock sees the definition as it was before.
-        conn.execute(_STATE_OF.where(named).with_for_update(of=job_state))
-    row = conn.execute(_JOINED.where(named)).one_or_none()
+        conn.execute(_LOCK_BY_NAME if is_name else _LOCK_BY_ID, given)
+    row = conn.execute(_BY_NAME if is_name else _BY_ID, given).one_or_none()
     return None if row is None else job_of(row)
-
-
-def _named(reference: str | int) -> ColumnElement[bool]:
-    if isinstance(reference, str) and not (reference.isascii() and reference.isdigit()):
-        return _j.name == reference
-    return _j.id == min(int(reference), MOST_ID)
 
 
 def names(conn: Connection, most: int = 1000) -> list[str]:
@@ -140,7 +146,7 @@ def _columns(spec: JobSpec) -> dict[str, Any]:
 
 def job_of(row: Row[Any]) -> Job:
     """The job of a row of `matching`."""
-    columns = row._mapping
+    columns = row._asdict()
     runs, total = columns["runs"], columns["successes"] + columns["failures"]
     job = Job(
         **{name: columns[name] for name in _OWN if name in columns},

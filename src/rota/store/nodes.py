@@ -122,7 +122,7 @@ def leave(conn: Connection, node_id: int, at: datetime) -> None:
 
 
 def _node(row: Row[Any]) -> Node:
-    columns = row._mapping
+    columns = row._asdict()
     values = {name: columns[name] for name in _FIELDS}
     return Node(**values | {"queues": tuple(columns["queues"])}, id=columns["id"])
 

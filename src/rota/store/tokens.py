@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from rota.domain.account import Token
 from rota.domain.permission import Role
@@ -13,6 +13,8 @@ from rota.store.schema import tokens, users
 _t, _u = tokens.c, users.c
 MOST_ID = 2**63 - 1
 _JOINED = select(tokens, _u.name.label("user"), _u.role, _u.disabled_at).join(users, _u.id == _t.user_id)
+_BY_ID = _JOINED.where(_t.id == bindparam("token"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(of=tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ def add(
 
 def find(conn: Connection, token_id: int, at: datetime, *, lock: bool = False) -> Found | None:
     """The token of that id as it stands at an instant, or None."""
-    query = _JOINED.where(_t.id == min(token_id, MOST_ID))
-    row = conn.execute(query.with_for_update(of=tokens) if lock else query).one_or_none()
+    query = _BY_ID_LOCKED if lock else _BY_ID
+    row = conn.execute(query, {"token": min(token_id, MOST_ID)}).one_or_none()
     return None if row is None else _found(row, at)
 
 
@@ -62,7 +64,7 @@ def revoke(conn: Connection, token_id: int, at: datetime) -> None:
 
 
 def _found(row: Row[Any], at: datetime) -> Found:
-    columns = row._mapping
+    columns = row._asdict()
     own = {name: columns[name] for name in Token.model_fields if name in columns}
     is_over = row.expires_at is not None and row.expires_at <= at
     status = "revoked" if row.revoked_at else "expired" if is_over else "active"

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Text, cast, func, literal, or_, true
 
 
-def current(conn: Connection) -> ColumnElement[int]:
+def current(dialect: str) -> ColumnElement[int]:
     """The number of this transaction, to be written into the column xid."""
-    if conn.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return _number(func.pg_current_xact_id())
     return literal(0)
 

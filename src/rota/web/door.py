@@ -1,18 +1,19 @@
 """The door of every page: what it does is said where it is declared; forms come in here; what goes wrong is a page."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from inspect import iscoroutinefunction
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import structlog
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, ImmutableMultiDict
 
 from rota.domain.permission import Action
 from rota.http import strict
 from rota.http.guard import Gate
+from rota.http.lanes import in_lane, laned
 from rota.http.origin import SAFE
 from rota.http.problem import Refusal, make
 from rota.http.refusals import KINDS, problem_of
@@ -38,29 +39,28 @@ class PageRoute(APIRoute):
         if ACTION not in extra:
             raise TypeError(f"the page {path} does not say which right it takes; declare it by `does(…)`")
         self.action: Action | None = extra[ACTION]
-        super().__init__(path, endpoint, **options)
+        super().__init__(path, endpoint if iscoroutinefunction(endpoint) else laned(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler behind the door."""
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
+            request.app.state.gate.lanes.choose(request)
             request.state.view = view = View(request)
             try:
                 request.state.form = form = await _form(request)
-                await run_in_threadpool(_admit, view, self.action, form)
+                await in_lane(_admit, view, self.action, form)
                 answer = await handle(request)
             except KINDS as error:
                 problem, headers = problem_of(request, error)
                 if problem.status == 401 and self.action is not None:
                     return _to_login(view)
-                return await run_in_threadpool(view.refuse, problem, headers)
+                return await in_lane(view.refuse, problem, headers)
             except Exception:
                 log.exception("a page failed", method=request.method, path=request.url.path)
                 detail = "something went wrong here, and is in the server's log under the id of this request"
-                return await run_in_threadpool(
-                    view.refuse, make(500, detail, fix="tell whoever runs this server")
-                )
+                return await in_lane(view.refuse, make(500, detail, fix="tell whoever runs this server"))
             return view.finish(answer)
 
         return guarded
