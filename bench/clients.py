@@ -1,7 +1,7 @@
 """200 clients of one server process at once: latency, errors, and whether every write that was answered is there.
 
 `rota serve` in a process of its own; each client has a job and a token of its own, reads and changes and runs that
-job and reads lists, one request after the other, without a pause. ROTA_BENCH_SECONDS: how long, 30 unless given.
+job and reads lists, one request after the other, without a pause. The clients share the machine with the server.
 """
 
 import asyncio
@@ -23,12 +23,15 @@ import httpx2
 from sqlalchemy import select
 
 from bench import site
+from bench.figure import Figure, Report, Scale
 from rota.app import Rota
 from rota.domain.actor import SYSTEM
 from rota.domain.job import JobSpec
 from rota.domain.permission import Role
 from rota.store.schema import executions
 
+TITLE = "200 clients of the API at once"
+RATE = "requests"
 CLIENTS = 200
 KINDS = {"get": 35, "list": 15, "history": 10, "stats": 10, "change": 20, "run": 10}
 """Of a hundred requests so many."""
@@ -104,14 +107,39 @@ class Client:
         self.seen.runs.add((await self._ask("POST", f"/jobs/{self.name}/execute")).json()["id"])
 
 
-def main() -> None:
-    """Print, for each database, what the clients saw, and what of their writes is lost."""
-    seconds = float(os.environ.get("ROTA_BENCH_SECONDS", "30"))
+def measure(scale: Scale) -> Report:
+    """What the clients saw on each database, and what of their writes is lost."""
+    report, seconds = Report(), scale.pick(3.0, 15.0, 60.0)
     with site.addresses() as addresses:
         for name, address in addresses:
             with site.rota_on(address) as rota, serving(address) as url:
                 site.wait_for_job(rota, "nothing")
-                print(f"{name:<12}{measured(rota, url, seconds)}", flush=True)
+                who = f"rota, {name}"
+                report.figures += measured(rota, url, who, seconds)
+                _set_beside_nothing(report, url, who, seconds)
+    return report
+
+
+def _set_beside_nothing(report: Report, url: str, who: str, seconds: float) -> None:
+    """The same clients ask whether the server lives, which takes no database."""
+    seen = Seen()
+    took = asyncio.run(_ask_for_life(url, seen, seconds / 3))
+    report.figures.append(Figure(f"{who}, /healthz", RATE, "/s", (len(seen.latencies) / took,)))
+    report.more(RATE, who, f"{who}, /healthz")
+
+
+async def _ask_for_life(url: str, seen: Seen, seconds: float) -> float:
+    limits = httpx2.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
+    async with httpx2.AsyncClient(base_url=url, limits=limits, timeout=60) as http:
+        began = time.perf_counter()
+
+        async def live() -> None:
+            while time.perf_counter() < began + seconds:
+                (await http.get("/healthz")).raise_for_status()
+                seen.latencies.append(0)
+
+        await asyncio.gather(*(live() for _ in range(CLIENTS)))
+        return time.perf_counter() - began
 
 
 @contextlib.contextmanager
@@ -155,8 +183,8 @@ def _wait_until_ready(url: str) -> None:
         time.sleep(0.1)
 
 
-def measured(rota: Rota, url: str, seconds: float) -> str:
-    """Let the clients live, then compare what they were told with what is there. Returns it as words."""
+def measured(rota: Rota, url: str, who: str, seconds: float) -> list[Figure]:
+    """Let the clients live, then compare what they were told with what is there."""
     seen, tokens = Seen(), []
     task = rota.jobs.get("nothing").task_name
     rota.accounts.create("bench", Role.ADMIN, SYSTEM)
@@ -166,13 +194,15 @@ def measured(rota: Rota, url: str, seconds: float) -> str:
     clients, took = asyncio.run(_live(url, tokens, seen, seconds))
     lost, doubled = _lost(rota, clients, seen)
     cuts = [1000 * cut for cut in quantiles(seen.latencies, n=100)]
-    total = len(seen.latencies)
-    told = (
-        f"{total:,} requests of {CLIENTS} clients in {took:.0f} s, {total / took:,.0f}/s; "
-        f"p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms; {seen.errors.total()} errors; "
-        f"of {seen.kinds['change']:,} changes and {len(seen.runs):,} runs {lost} lost, {doubled} doubled"
-    )
-    return "\n  ".join([told, *(f"{n} times {what}" for what, n in seen.errors.most_common(5))])
+    shares = [Figure(who, f"p{share} of a request", "ms", (cuts[share - 1],)) for share in (50, 95, 99)]
+    writes = seen.kinds["change"] + len(seen.runs)
+    note = f"of {writes:,} writes; {doubled} doubled; {seen.errors.total()} errors {seen.errors.most_common(1) or ''}"
+    rate = Figure(who, RATE, "/s", (len(seen.latencies) / took,))
+    return [
+        rate,
+        *shares,
+        Figure(who, "writes that were answered and are lost", "", (float(lost),), note.rstrip()),
+    ]
 
 
 async def _live(url: str, tokens: list[str], seen: Seen, seconds: float) -> tuple[list[Client], float]:
@@ -195,7 +225,3 @@ def _lost(rota: Rota, clients: list[Client], seen: Seen) -> tuple[int, int]:
         there = set(conn.execute(select(executions.c.id)).scalars())
         asked = conn.execute(select(executions.c.id).where(executions.c.trigger == "api")).scalars().all()
     return lost + len(seen.runs - there), doubled + len(set(asked) - seen.runs)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,7 @@
 """One next fire: this engine beside cronsim, croniter and APScheduler, on the same expressions and instants.
 
-Each library steps from its last fire to the next; rounds are interleaved: a busy machine harms all alike.
+Each library steps from its last fire to the next; rounds are interleaved, and what counts is CPU: a busy machine harms
+nobody.
 """
 
 import importlib
@@ -8,10 +9,10 @@ import statistics
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from time import perf_counter
+from time import thread_time
 from zoneinfo import ZoneInfo
 
-from rota.domain.cron import read_cron
+from bench.figure import Figure, Ratio, Report, Scale
 from rota.domain.schedule import Schedule, _fires
 
 START = datetime(2026, 3, 1, 12, 7, tzinfo=UTC)
@@ -29,57 +30,73 @@ EXPRESSIONS = (
 )
 
 
-def main() -> None:
-    """Print microseconds per step, medians over all rounds, and each library's ratio to this engine."""
+TITLE = "One next fire"
+READ = "reading, and the first step"
+WANTED = 20
+"""Microseconds that reading an expression for the first time and stepping once may take."""
+
+
+def measure(scale: Scale) -> Report:
+    """The median over all rounds for each expression and library."""
+    report = Report()
     steppers = {name: stepper for name in STEPPERS if (stepper := _available(name))}
-    print(f"{'expression':24}{'zone':18}" + "".join(f"{name:>12}" for name in steppers) + "   (µs a step)")
-    ratios: dict[str, list[float]] = {name: [] for name in steppers}
+    ratios: dict[str, list[float]] = {}
     for expression, zone in EXPRESSIONS:
-        medians = _race(steppers, expression, zone)
+        medians = _race(report, steppers, expression, zone, scale)
         for name, micros in medians.items():
-            ratios[name].append(micros / medians["rota"])
-        cells = "".join(f"{medians[name]:12.2f}" if name in medians else f"{'-':>12}" for name in steppers)
-        print(f"{expression:24}{zone:18}{cells}")
-    for name, found in ratios.items():
-        if name != "rota" and found:
-            print(f"{name} takes {statistics.median(found):.1f} times as long (least {min(found):.1f})")
-    _first_steps()
+            ratios.setdefault(name, []).append(micros / medians["rota"])
+        report.figures.append(
+            Figure("rota", f"{expression} {READ}", "µs", _first_steps(expression, zone, scale))
+        )
+    for name in filter("rota".__ne__, ratios):
+        wanted = 8 if name == "cronsim" else None
+        report.ratios.append(
+            Ratio(f"a step: rota beside {name}, median", statistics.median(ratios[name]), wanted)
+        )
+        report.ratios.append(Ratio(f"a step: rota beside {name}, least", min(ratios[name])))
+    slowest = max(report.figures, key=lambda one: one.median if one.what.endswith(READ) else 0)
+    report.within(slowest.what, "rota", WANTED)
+    report.ratios[-1] = Ratio(f"{READ}: within {WANTED} µs", report.ratios[-1].value, 1.0)
+    return report
 
 
 def _race(
-    steppers: dict[str, Callable[[str, str], Iterator[datetime]]], expression: str, zone: str
+    report: Report,
+    steppers: dict[str, Callable[[str, str], Iterator[datetime]]],
+    expression: str,
+    zone: str,
+    scale: Scale,
 ) -> dict[str, float]:
     """Median microseconds a step by library; one that cannot read the expression is left out."""
-    rounds: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
+    found: dict[str, list[float]] = {}
+    for _ in range(scale.pick(2, ROUNDS)):
         for name, stepper in steppers.items():
             try:
                 steps = stepper(expression, zone)
                 next(steps)
             except Exception:  # each library has its own error for what it cannot read
                 continue
-            begin = perf_counter()
-            done = sum(1 for _ in islice(steps, STEPS))
-            rounds.setdefault(name, []).append((perf_counter() - begin) / done * 1e6)
-    return {name: statistics.median(found) for name, found in rounds.items()}
+            begin = thread_time()
+            done = sum(1 for _ in islice(steps, scale.pick(20, STEPS)))
+            found.setdefault(name, []).append((thread_time() - begin) / done * 1e6)
+    report.figures += [
+        Figure(name, f"{expression} {zone}", "µs", tuple(values)) for name, values in found.items()
+    ]
+    return {name: statistics.median(values) for name, values in found.items()}
 
 
-def _first_steps() -> None:
-    """Reading an expression for the first time and stepping once; the zone is known already."""
-    for expression, zone in EXPRESSIONS:
-        read, first = [], []
-        for _ in range(2000):
-            begin = perf_counter()
-            read_cron(expression)
-            read.append(perf_counter() - begin)
+def _first_steps(expression: str, zone: str, scale: Scale) -> tuple[float, ...]:
+    """Microseconds of reading an expression that was not read before and stepping once; the zone is known already."""
+    found, many = [], scale.pick(10, 500)
+    for _ in range(ROUNDS):
+        spent = 0.0
+        for _ in range(many):
             _fires.cache_clear()
-            begin = perf_counter()
+            begin = thread_time()
             Schedule("cron", expression, zone).next_after(START)
-            first.append(perf_counter() - begin)
-        print(
-            f"{expression:24}{zone:18} read {statistics.median(read) * 1e6:6.2f} µs,"
-            f" new schedule and its first step {statistics.median(first) * 1e6:6.2f} µs"
-        )
+            spent += thread_time() - begin
+        found.append(spent / many * 1e6)
+    return tuple(found)
 
 
 def _available(name: str) -> Callable[[str, str], Iterator[datetime]] | None:
@@ -126,7 +143,3 @@ STEPPERS: dict[str, Callable[[str, str], Iterator[datetime]]] = {
     "croniter": _croniter,
     "apscheduler": _apscheduler,
 }
-
-
-if __name__ == "__main__":
-    main()

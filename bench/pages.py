@@ -1,20 +1,20 @@
-"""Every page of the dashboard over 100,000 jobs and 1,000,000 executions, in process: how long the server takes."""
+"""Every page of the dashboard over many jobs and a long history, in process: how long the server takes."""
 
-import os
+import math
 import time
 from collections.abc import Iterator
 
 from starlette.testclient import TestClient
 
 from bench import history, site
+from bench.figure import Figure, Ratio, Report, Scale
 from rota.app import Rota
 from rota.asgi import create
 from rota.domain.actor import SYSTEM
 from rota.domain.permission import Role
 from rota.web.site import PATH
 
-JOBS = int(os.environ.get("ROTA_BENCH_JOBS", "100000"))
-EXECUTIONS = int(os.environ.get("ROTA_BENCH_EXECUTIONS", "1000000"))
+TITLE = "Pages of the dashboard over a long history, in process"
 ROUNDS = 20
 WANTED = 200
 """Milliseconds that 95 of 100 answers may take."""
@@ -26,29 +26,37 @@ PAGES = (
 )  # fmt: skip
 
 
-def main() -> None:
-    """Print the 95th percentile and the median of each page, and which of them take too long."""
-    print(f"{JOBS:,} jobs, {EXECUTIONS:,} executions; ms in process; wanted: p95 under {WANTED}")
+def measure(scale: Scale) -> Report:
+    """The times of each page."""
+    jobs = scale.pick(1_000, 10_000, 100_000)
+    total = scale.pick(2_000, 100_000, 1_000_000)
+    report = Report(notes=[f"{jobs:,} jobs, {total:,} executions"])
     with site.addresses() as addresses:
         for name, address in addresses:
             with site.rota_on(address) as rota:
-                history.fill(rota, JOBS, EXECUTIONS)
-                for line in measured(rota):
-                    print(f"{name:<12}{line}", flush=True)
+                history.fill(rota, jobs, total)
+                times = dict(measured(rota, jobs, scale.pick(2, ROUNDS)))
+            report.figures += [Figure(f"rota, {name}", page, "ms", found) for page, found in times.items()]
+            slowest = max(_p95(found) for found in times.values())
+            report.ratios.append(
+                Ratio(f"slowest page, p95, {name}: within {WANTED} ms", WANTED / slowest, 1.0)
+            )
+    return report
 
 
-def measured(rota: Rota) -> Iterator[str]:
-    """A line for each page."""
+def _p95(times: tuple[float, ...]) -> float:
+    return sorted(times)[math.ceil(len(times) * 0.95) - 1]
+
+
+def measured(rota: Rota, jobs: int, rounds: int) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Milliseconds of each page, in each round."""
     rota.accounts.create("bench", Role.ADMIN, SYSTEM)
     token = rota.tokens.create("bench", "bench", SYSTEM).text
     headers = {"Authorization": f"Bearer {token}"}
     with TestClient(create(rota), base_url="http://localhost", headers=headers) as client:
         for page in PAGES:
-            path = PATH + page.format(job=f"job_{JOBS // 2}")
-            times = sorted(timed(client, path) for _ in range(ROUNDS))
-            p95 = times[ROUNDS * 95 // 100 - 1]
-            late = "   TOO SLOW" if p95 > WANTED else ""
-            yield f"{p95:7.1f}  (median {times[ROUNDS // 2]:6.1f})  {path}{late}"
+            path = PATH + page.format(job=f"job_{jobs // 2}")
+            yield path, tuple(timed(client, path) for _ in range(rounds))
 
 
 def timed(client: TestClient, path: str) -> float:

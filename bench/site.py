@@ -4,7 +4,8 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,21 +17,65 @@ from rota.domain.execution import ACTIVE
 from rota.domain.job import JobSpec
 from rota.settings import Settings
 from rota.store.schema import executions, job_state, job_versions, jobs
-from tests.servers import databases, postgres
+from tests.servers import databases, guarded, postgres
+
+Fresh = Callable[[], AbstractContextManager[str]]
+"""Makes an empty database for the length of a block; gives its address."""
 
 NOTHING = "from rota import job\n\n@job(overlap='allow')\ndef nothing():\n    pass\n"
 
 
 @contextlib.contextmanager
+def fresh_file() -> Iterator[str]:
+    """Where a file may be made."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"{folder}/bench.db"
+
+
+@contextlib.contextmanager
+def fresh_sqlite() -> Iterator[str]:
+    """The address of an SQLite database."""
+    with fresh_file() as file:
+        yield f"sqlite:///{file}"
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[Fresh | None]:
+    """A PostgreSQL server for the length of the block, None where its binaries are not there."""
+    binaries = postgres.binaries_of_wheel() or postgres.installed_binaries()
+    if binaries is None:
+        yield None
+        return
+    with postgres.running(binaries) as server:
+        yield lambda: databases.fresh(server.url)
+
+
+@contextlib.contextmanager
+def kinds() -> Iterator[dict[str, Fresh]]:
+    """What makes a fresh database of each kind that is there."""
+    with postgres_server() as server:
+        yield {"SQLite": fresh_sqlite} | ({"PostgreSQL": server} if server else {})
+
+
+@contextlib.contextmanager
 def addresses() -> Iterator[list[tuple[str, str]]]:
-    """(name, address) of a fresh SQLite and, where its binaries are there, a fresh PostgreSQL database."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        found = [("SQLite", f"sqlite:///{folder}/rota.db")]
-        binaries = postgres.binaries_of_wheel() or postgres.installed_binaries()
-        if binaries is not None:
-            server = stack.enter_context(postgres.running(binaries))
-            found.append(("PostgreSQL", stack.enter_context(databases.fresh(server.url))))
-        yield found
+    """(name, address) of a fresh database of each kind."""
+    with kinds() as found, contextlib.ExitStack() as stack:
+        yield [(name, stack.enter_context(fresh())) for name, fresh in found.items()]
+
+
+@contextlib.contextmanager
+def brokers() -> Iterator[dict[str, str]]:
+    """The addresses of the brokers that are there."""
+    found = {"RabbitMQ": guarded.rabbitmq(), "Valkey": guarded.valkey()}
+    there = {name: broker for name, broker in found.items() if broker is not None}
+    try:
+        for broker in there.values():
+            broker.start()
+        yield {name: broker.url for name, broker in there.items()}
+    finally:
+        for broker in there.values():
+            broker.close()
 
 
 @contextlib.contextmanager
@@ -55,14 +100,23 @@ def wait_for_job(rota: Rota, name: str) -> int:
         time.sleep(0.05)
 
 
+def is_done(rota: Rota) -> bool:
+    """Whether nothing is queued or running."""
+    query = select(executions.c.id).where(executions.c.status.in_(ACTIVE)).limit(1)
+    with rota.db.read() as conn:
+        return conn.execute(query).scalar() is None
+
+
 def wait_until_done(rota: Rota) -> None:
     """Wait until nothing is queued or running."""
-    query = select(executions.c.id).where(executions.c.status.in_(ACTIVE)).limit(1)
-    while True:
-        with rota.db.read() as conn:
-            if conn.execute(query).scalar() is None:
-                return
+    while not is_done(rota):
         time.sleep(0.02)
+
+
+def declare(rota: Rota) -> int:
+    """Put one job there that no node needs to know. Returns its id."""
+    make_jobs(rota, JobSpec(name="one", task_name="any.task", overlap="allow"), 1, rota.clock.now())
+    return wait_for_job(rota, "job_0")
 
 
 def make_jobs(rota: Rota, spec: JobSpec, count: int, next_run: datetime) -> None:

@@ -4,12 +4,15 @@ Rounds are interleaved so that a busy machine harms all alike; beside them stand
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+
+from bench.figure import Ratio, Report, Scale, raced
 
 ROUNDS = 15
 LINES = {
@@ -23,29 +26,27 @@ LINES = {
 }
 BUDGETS = {"rota --help": 100, "rota jobs list": 450}
 """Milliseconds over bare Python."""
+TITLE = "How long a shell waits"
 
 
-def main() -> None:
-    """Print the milliseconds of each line over bare Python: least and median of all rounds, and the budget."""
+def measure(scale: Scale) -> Report:
+    """Milliseconds of each line over bare Python."""
     with tempfile.TemporaryDirectory() as folder:
         environ = _environ(Path(folder))
         _run(["-m", "rota", "db", "upgrade"], environ)
-        found: dict[str, list[float]] = {name: [] for name in LINES}
-        for _ in range(ROUNDS):
-            for name, words in LINES.items():
-                found[name].append(_run(words, environ))
-    bare = found["python -c pass"]
-    print(
-        f"{'':20}{'least':>8}{'median':>8}  (ms over bare Python, which takes {min(bare):.0f}; {ROUNDS} rounds)"
-    )
-    for name, times in found.items():
-        least, median = min(times) - min(bare), statistics.median(times) - statistics.median(bare)
-        budget = (
-            f"   budget {BUDGETS[name]}: {'kept' if least < BUDGETS[name] else 'NOT KEPT'}"
-            if name in BUDGETS
-            else ""
-        )
-        print(f"{name:20}{least:8.0f}{median:8.0f}{budget}")
+        contenders = {name: partial(_run, words, environ) for name, words in LINES.items()}
+        found = raced("wall time", "ms", contenders, scale.pick(2, ROUNDS))
+    bare = min(found[0].values)
+    over = [
+        replace(one, what="over bare Python", values=tuple(ms - bare for ms in one.values))
+        for one in found[1:]
+    ]
+    report = Report([found[0], *over])
+    for name, budget in BUDGETS.items():
+        # The least: whatever else the machine does can only add to it.
+        least = next(min(one.values) for one in over if one.who == name)
+        report.ratios.append(Ratio(f"{name}: least of all rounds within {budget} ms", budget / least, 1.0))
+    return report
 
 
 def _environ(folder: Path) -> dict[str, str]:
@@ -62,7 +63,3 @@ def _run(words: list[str], environ: dict[str, str]) -> float:
     begin = perf_counter()
     subprocess.run([sys.executable, *words], env=environ, stdout=subprocess.DEVNULL, check=True)
     return (perf_counter() - begin) * 1000
-
-
-if __name__ == "__main__":
-    main()

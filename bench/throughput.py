@@ -1,50 +1,106 @@
-"""Executions that do nothing, from queued to recorded end: how many a second, with complete records."""
+"""No-ops, durable, all queued at once: how many a second from queued to recorded end.
+
+Everywhere the same: the worker is warm, COUNT are queued while it does nothing (in one transaction, or while it is
+frozen), and the clock runs from then until the end of the last one is recorded. rota and Celery have two processes;
+the others what their own documentation recommends. The floor is the same life cycle written by the bare driver.
+"""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 
-from bench import site
-from rota.app import Rota
-from rota.domain.execution import Status, Trigger
-from rota.store import executions
-from rota.store.executions import New
+from bench import floor, peer, site
+from bench.figure import Report, Scale, raced
+from bench.queueing import queue, running
+from bench.through_celery import of_rota
 
-COUNT = 10_000
-ROUNDS = 3
+TITLE = "No-op executions, from queued to recorded end"
+WHAT, UNIT = "no-ops", "/s"
+LIMIT = 20
+"""Seconds that one round of a peer may take."""
 
+COUNTS = {
+    "huey": 3_000,
+    "apscheduler": 2_000,
+    "procrastinate": 2_000,
+    "pgqueuer": 20_000,
+    "celery": 1_500,
+    "dbos": 1_500,
+}
+"""How many each is given: some seconds of work."""
 
-def main() -> None:
-    """Print the median, least and most of each database. The first round warms up and is not counted."""
-    print(
-        f"{COUNT:,} executions, 2 runners, durable commits; queued at once, then timed to the last recorded end"
-    )
-    with site.addresses() as addresses:
-        for name, address in addresses:
-            with site.rota_on(address) as rota:
-                print(f"{name:<12}{measured(rota)}", flush=True)
-
-
-def measured(rota: Rota) -> str:
-    """The rates of one database, as words."""
-    host = rota.host()
-    host.start()
-    try:
-        job_id = site.wait_for_job(rota, "nothing")
-        rates = sorted([rate(rota, job_id) for _ in range(ROUNDS + 1)][1:])
-    finally:
-        host.stop()
-    return f"median {rates[len(rates) // 2]:,.0f}/s (least {rates[0]:,.0f}, most {rates[-1]:,.0f})"
+Go = Callable[[], float]
 
 
-def rate(rota: Rota, job_id: int) -> float:
-    """Executions a second of one round."""
-    now = rota.clock.now()
-    new = New(
-        job_id, 1, Status.QUEUED, Trigger.MANUAL, "bench", "default", 11, exclusive=False, queued_at=now
-    )
-    with rota.db.write() as conn:
-        for _ in range(0, COUNT, 1000):
-            executions.add(conn, [new] * 1000)
-        rota.db.bell.ring(conn)
-    began = time.perf_counter()
-    site.wait_until_done(rota)
-    return COUNT / (time.perf_counter() - began)
+def measure(scale: Scale) -> Report:
+    """Every contender once a round."""
+    report = Report()
+    with ExitStack() as stack:
+        contenders = dict(_contenders(scale, stack, report))
+        report.figures += raced(WHAT, UNIT, contenders, scale.pick(1, 3))
+    for database in ("SQLite", "PostgreSQL"):
+        report.more(WHAT, f"rota, {database}", f"floor, {database}", 0.6)
+    report.more(WHAT, "rota, SQLite", "Huey, SQLite", 3)
+    report.more(WHAT, "rota, PostgreSQL", "PgQueuer, PostgreSQL", 1)
+    for other in ("DBOS", "APScheduler", "Procrastinate"):
+        report.more(WHAT, "rota, PostgreSQL", f"{other}, PostgreSQL")
+    for broker in ("RabbitMQ", "Valkey"):
+        report.more(WHAT, f"rota through Celery, {broker}", f"Celery, {broker}")
+    return report
+
+
+def _contenders(scale: Scale, stack: ExitStack, report: Report) -> Iterator[tuple[str, Go]]:
+    count = scale.pick(300, 10_000)
+    server = stack.enter_context(site.postgres_server())
+    for database, fresh in (("SQLite", site.fresh_sqlite), ("PostgreSQL", server)):
+        if fresh is not None:
+            yield f"rota, {database}", partial(rota_rate, fresh, count)
+            yield f"floor, {database}", partial(floor_rate, fresh, count)
+    yield "Huey, SQLite", partial(_peer, "huey", site.fresh_file, scale)
+    yield "APScheduler, SQLite", partial(_peer, "apscheduler", site.fresh_sqlite, scale)
+    if server is None:
+        report.notes.append("there is no PostgreSQL here")
+        return
+    for title, name in (("APScheduler", "apscheduler"), ("Procrastinate", "procrastinate"), ("PgQueuer", "pgqueuer"),
+                        ("DBOS", "dbos")):  # fmt: skip
+        yield f"{title}, PostgreSQL", partial(_peer, name, server, scale)
+    for broker, address in stack.enter_context(site.brokers()).items():
+        yield f"rota through Celery, {broker}", partial(_rota_celery, server, scale, address)
+        yield f"Celery, {broker}", partial(_peer, "celery", server, scale, address)
+
+
+def _peer(name: str, fresh: site.Fresh, scale: Scale, broker: str = "") -> float:
+    with fresh() as database:
+        count = scale.pick(50, COUNTS[name])
+        database = (
+            database.replace("postgresql://", "postgresql+psycopg://") if name == "apscheduler" else database
+        )
+        found = peer.run(name, "throughput", database=database, broker=broker, count=count, limit=LIMIT)
+        return float(found["rate"])
+
+
+def _rota_celery(fresh: site.Fresh, scale: Scale, broker: str) -> float:
+    with fresh() as url:
+        return of_rota(url, broker, scale.pick(50, COUNTS["celery"]))
+
+
+def rota_rate(fresh: site.Fresh, count: int) -> float:
+    """rota with two runners, after a warm-up."""
+    with fresh() as address, site.rota_on(address) as rota, running(rota):
+        job = site.wait_for_job(rota, "nothing")
+        for warm in (100, count // 2):
+            queue(rota, job, warm)
+            site.wait_until_done(rota)
+        queue(rota, job, count)
+        began = time.perf_counter()
+        site.wait_until_done(rota)
+        return count / (time.perf_counter() - began)
+
+
+def floor_rate(fresh: site.Fresh, count: int) -> float:
+    """The bare driver over the same rows."""
+    with fresh() as address, site.rota_on(address) as rota:
+        job = site.declare(rota)
+        ids = queue(rota, job, count)
+        return floor.life_cycle(address, job, ids)
