@@ -1,0 +1,1 @@
+"""The measurements themselves: what they say, not how fast anything is."""
