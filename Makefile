@@ -8,7 +8,7 @@ help:
 	@echo 'make run    set up, then run the example jobs (Ctrl-C ends)'
 	@echo 'make test   every test, on SQLite and PostgreSQL (ARGS="-k name" for some)'
 	@echo 'make check  style, types, floors and house rules, as in CI (make -k check shows all that is wrong)'
-	@echo 'make bench  measurements (ARGS=next_fire for one)'
+	@echo 'make bench  measurements beside others (ARGS=next_fire for one, ARGS=--compare with those recorded)'
 	@echo 'make screenshots   pictures of every page of the dashboard (ARGS="jobs new" for some)'
 	@echo 'make chaos  break everything at random and check every rule (ROTA_CHAOS_SECONDS=600, ROTA_CHAOS_SEED=1)'
 	@echo 'make lock   write constraints.txt anew'
@@ -53,4 +53,4 @@ lock: ready
 	@sh scripts/lock
 
 clean:
-	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	rm -rf .venv .bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

@@ -4,8 +4,7 @@ import argparse
 import importlib
 import sys
 import time
-from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench import comparing, machine, page, results, tables
 from bench.figure import Report, Scale
@@ -43,11 +42,11 @@ def main(words: list[str]) -> int:
         return 2
     names = asked.names or list(COMPARISONS)
     if asked.markdown or asked.write:
-        sections = list(_sections(names))
+        found = [(_module(name).TITLE, kept) for name in names if (kept := _kept(name)) is not None]
         if asked.write:
-            page.write(sections)
+            page.write(found)
         else:
-            print("\n".join(sections))
+            print("\n".join(page.told(found)))
         return 0
     scale = Scale.QUICK if asked.quick else Scale.LARGE if asked.large else Scale.USUAL
     told: list[str] = []
@@ -76,8 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--record", action="store_true", help="record these ratios in bench/recorded.json")
     parser.add_argument(
-        "--markdown", action="store_true", help="print the last results as Markdown; run nothing"
+        "--markdown", action="store_true", help="print the last results as pages; run nothing"
     )
+    parser.add_argument("--write", action="store_true", help="put them into docs/why; run nothing")
     return parser
 
 
@@ -102,13 +102,10 @@ def _run(name: str, scale: Scale) -> Report:
     return report
 
 
-def _sections(names: list[str]) -> Iterator[str]:
-    for name in names:
-        kept = results.load(name)
-        if kept is None:
-            print(f"{name} was never run here: make bench ARGS={name}", file=sys.stderr)
-        else:
-            yield from tables.markdown(_module(name).TITLE, kept)
+def _kept(name: str) -> dict[str, Any] | None:
+    if (kept := results.load(name)) is None:
+        print(f"{name} was never run here: make bench ARGS={name}", file=sys.stderr)
+    return kept
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def measure(scale: Scale) -> Report:
                     history.fill(rota, jobs, total)
                     for what, times in _answers(rota, jobs, total):
                         size = f"{jobs:,} jobs, {total:,} executions"
-                        report.figures.append(Figure(f"rota, {database}", f"{what}: {size}", "ms", times))
+                        report.figures.append(Figure(f"{database}, {size}", what, "ms", times))
                         lines.setdefault(f"{what}, {database}", []).append((total, statistics.median(times)))
     for what, points in lines.items():
         flat = points[0][1] / points[-1][1]

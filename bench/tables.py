@@ -47,16 +47,23 @@ def _wanted(value: float, wanted: float | None) -> str:
     return f" (wanted: {number(wanted)}{'' if value >= wanted else ', NOT REACHED'})"
 
 
-def markdown(title: str, kept: Mapping[str, Any]) -> Iterator[str]:
-    """The section of one comparison in docs/why/performance.md."""
+def figures(title: str, kept: Mapping[str, Any]) -> Iterator[str]:
+    """The section of one comparison in the page of figures."""
     report = Report.of_json(kept)
-    yield f"### {title}\n"
+    yield f"## {title}\n"
     yield from _crossed(report.figures)
-    if report.ratios:
-        yield from _table(("beside", "times as good", "wanted"), [_ratio_cells(one) for one in report.ratios])
-    yield from (f"{note}\n" for note in report.notes)
     before, after = kept["load"]
-    yield f"Measured {kept['at']} UTC; load of the machine {before} before, {after} after.\n"
+    told = [*report.notes, f"{kept['at']} UTC, load of the machine {before} before and {after} after"]
+    yield "; ".join(told) + ".\n"
+
+
+def ratios(found: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+    """All ratios of all comparisons, in one table."""
+    rows = []
+    for title, kept in found:
+        for number_, ratio in enumerate(Report.of_json(kept).ratios):
+            rows.append(("" if number_ else title, *_ratio_cells(ratio)))
+    yield from _table(("", "", "times as good", "wanted"), rows)
 
 
 def _crossed(figures: Sequence[Figure]) -> Iterator[str]:

@@ -83,15 +83,17 @@ def test_a_smoke_run_keeps_its_results_compares_and_becomes_a_page(kept, capsys,
     assert program.main(["next_fire", "--quick", "--compare"]) == 1
     assert "next_fire: a step: rota beside cronsim, median got worse by" in capsys.readouterr().out
 
-    written = kept / "performance.md"
-    written.write_text(f"# Performance\n\n{page.MARK}\n\nof last year\n")
-    monkeypatch.setattr(page, "PAGE", written)
+    (kept / "why").mkdir()
+    for name in ("performance", "figures"):
+        (kept / "why" / f"{name}.md").write_text(f"# Performance\n\n{page.MARK}\n\nof last year\n")
+    monkeypatch.setattr(page, "DOCS", kept)
     monkeypatch.setattr(page, "PLOT", kept / "no plot")
     assert program.main(["next_fire", "--write"]) == 0
-    text = written.read_text()
-    assert text.startswith(f"# Performance\n\n{page.MARK}\n")
-    assert "of last year" not in text
-    assert "| a step: rota beside cronsim, median |" in text
+    ratios, figures = ((kept / "why" / f"{name}.md").read_text() for name in ("performance", "figures"))
+    assert ratios.startswith(f"# Performance\n\n{page.MARK}\n")
+    assert "of last year" not in ratios
+    assert "| a step: rota beside cronsim, median |" in ratios
+    assert "## One next fire" in figures
 
 
 def test_a_comparison_that_is_not_known_is_refused_with_those_that_are(capsys):
