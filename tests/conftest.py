@@ -9,7 +9,7 @@ import pytest
 zoneinfo.reset_tzpath(to=())
 
 # They assert for the tests that use them.
-pytest.register_assert_rewrite("tests.engine.invariants", "tests.engine.twins")
+pytest.register_assert_rewrite("tests.engine.invariants", "tests.engine.twins", "tests.servers.restored")
 
 # A shell that starts the tests in its background has them ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

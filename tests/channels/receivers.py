@@ -83,10 +83,10 @@ class _Box(MailHandler):
 
 
 @contextmanager
-def mail() -> Iterator[tuple[int, list[Mail]]]:
-    """A mail server: its port, and the mails that came in."""
+def mail(port: int = 0) -> Iterator[tuple[int, list[Mail]]]:
+    """A mail server: its port, and the mails that came in. port: the one it had before; 0: any"""
     box = _Box()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     try:
         yield controller.port, box.mails

@@ -1,26 +1,28 @@
 """Databases look after themselves, and are backed up while they are written."""
 
 import hashlib
-import os
-import sqlite3
-import subprocess
 import threading
 import time
-from contextlib import closing
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Column, Integer, String, create_engine, text
+from sqlalchemy import Column, Integer, String, func, select
 from sqlalchemy.engine import make_url
 
+from rota.domain.attempt import Ending
 from rota.domain.errors import Denied, Unavailable
-from rota.domain.execution import Status
+from rota.domain.execution import Status, Trigger
+from rota.engine.ending import end
 from rota.jobs.database_backup import database_backup
 from rota.jobs.database_maintenance import database_maintenance
 from rota.services import backup
-from tests.servers import databases
+from rota.store import executions
+from rota.store.executions import New
+from rota.store.schema import rollups
 from tests.servers.postgres import binaries_of_wheel, installed_binaries
-from tests.world import ANA, World
+from tests.servers.restored import ended_in, restored
+from tests.world import World
 
 
 @pytest.fixture
@@ -93,53 +95,61 @@ def test_a_server_that_is_away_is_told(tmp_path, programs):
     assert backup.made(tmp_path, "rota") == []
 
 
-def test_a_backup_made_while_executions_are_written_restores_to_a_consistent_database(
-    desk, kept, programs, request
-):
-    world, over = desk.world, threading.Event()
-    world.add_job("busy", overlap="allow")
+def ended(world):
+    """How many executions are over."""
+    with world.db.read() as conn:
+        return int(conn.execute(select(func.coalesce(func.sum(rollups.c.n), 0))).scalar_one())
+
+
+@contextmanager
+def busy(world):
+    """While executions are queued, claimed and ended, many at a time, as scheduler and clerk do it."""
+    job, over = world.add_job("busy", overlap="allow"), threading.Event()
     assert world.node
 
     def write() -> None:
-        other = World(world.url, world.clock)
+        other, now = World(world.url, world.clock), world.clock.now()
         other.__dict__.update(generation=world.generation, node=world.node)
+        new = New(
+            job.id, 1, Status.QUEUED, Trigger.MANUAL, "ana", "default", 11, exclusive=False, queued_at=now
+        )
         while not over.is_set():
-            for _ in range(10):
-                other.executions.execute("busy", ANA)
-            other.run(Status.SUCCEEDED)
+            with other.db.write() as conn:
+                executions.add(conn, [new] * 50)
+            pairs = [(one, Ending(one.execution_id, Status.SUCCEEDED, now)) for one in other.claim()]
+            with other.db.write() as conn:
+                end(other.db, conn, world.node, pairs, now)
         other.close()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        deadline = time.monotonic() + 30
-        while world.count() < 50 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        done = desk.run(database_backup, folder="backups", which="rota")
+        yield
     finally:
         over.set()
         writer.join()
-    file = kept / done.data["rota"]["file"]
-    if world.db.is_sqlite:
-        with closing(sqlite3.connect(file)) as copy:
-            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        consistent(f"sqlite:///{file}", world)
-        return
-    with databases.fresh(request.getfixturevalue("postgres_url")) as url:
-        command = [programs / "pg_restore", f"--dbname={url}", "--no-owner", "--exit-on-error", file]
-        subprocess.run(command, check=True, env={"PATH": os.defpath}, capture_output=True)
-        consistent(url, world)
 
 
-def consistent(url: str, world: World) -> None:
-    """What was restored is whole: as many runs in the totals as there are that ended, each of a job that is there."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as conn:
-        ended = conn.execute(text("SELECT count(*) FROM executions WHERE status = 'succeeded'")).scalar_one()
-        runs = conn.execute(text("SELECT sum(runs) FROM job_state")).scalar_one()
-        counted = conn.execute(text("SELECT sum(n) FROM rollups")).scalar_one()
-        lost = "SELECT count(*) FROM executions WHERE job_id NOT IN (SELECT id FROM jobs)"
-        assert conn.execute(text(lost)).scalar_one() == 0
-    engine.dispose()
-    assert 0 < ended <= world.count()
-    assert ended == runs == counted
+def backed_up(desk, kept):
+    """A backup, and how many executions a second were written from just before it to its end."""
+    before, began = ended(desk.world), time.monotonic()
+    while ended(desk.world) < before + 50 and time.monotonic() < began + 30:
+        time.sleep(0.01)
+    done = desk.run(database_backup, folder="backups", which="rota")
+    rate = (ended(desk.world) - before) / (time.monotonic() - began)
+    return kept / done.data["rota"]["file"], rate
+
+
+def test_a_backup_made_while_a_hundred_executions_a_second_are_written_is_consistent(
+    desk, kept, programs, request
+):
+    with busy(desk.world):
+        file, rate = backed_up(desk, kept)
+        deadline = time.monotonic() + 60
+        while rate < 100 and time.monotonic() < deadline:
+            desk.world.clock.advance(1)
+            file, rate = backed_up(desk, kept)
+    assert rate >= 100
+    server = None if desk.world.db.is_sqlite else request.getfixturevalue("postgres_url")
+    with restored(file, server, programs) as url:
+        assert 0 < ended_in(url) <= ended(desk.world)

@@ -63,4 +63,4 @@ def test_a_table_or_column_that_is_not_there_is_named(application, monkeypatch):
 def test_without_a_database_of_the_application_there_is_nothing_to_do():
     result = session_cleanup(JobContext.for_test())
     assert (result.success, result.items_processed) == (True, 0)
-    assert "no session table is configured" in str(result.message)
+    assert "nothing configured" in str(result.message)

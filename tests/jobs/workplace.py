@@ -46,13 +46,16 @@ class Workplace:
     """A root folder, a database with the tables that a test makes, and all of it allowed.
 
     world  whose verbs tasks may use, or None
+    url    of the application's database, if it is not a file of SQLite
     """
 
-    def __init__(self, folder: Path, monkeypatch: Any, world: World | None = None) -> None:
+    def __init__(
+        self, folder: Path, monkeypatch: Any, world: World | None = None, url: str | None = None
+    ) -> None:
         self.root, self.world = folder / "root", world
         self.root.mkdir()
-        self.url = f"sqlite:///{folder}/app.db"
-        self.engine: Engine = create_engine(self.url)
+        self.url = url or f"sqlite:///{folder}/app.db"
+        self.engine: Engine = create_engine(self.url.replace("postgresql://", "postgresql+psycopg://"))
         self.link = Link(None)
         self.allow = lambda **given: [monkeypatch.setenv(f"ROTA_{n.upper()}", v) for n, v in given.items()]
         self.allow(job_roots=str(self.root))

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,19 @@ class Walk:
     """An example in a folder of its own.
 
     program  its name, as an executable file of the example
+    environ  what its user has set besides
     """
 
-    def __init__(self, example: Example, program: str, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    def __init__(
+        self, example: Example, program: str, monkeypatch: pytest.MonkeyPatch, capfd: Any, **environ: str
+    ) -> None:
         self.example, self.capfd = example, capfd
         self.file = ROOT / "examples" / example.name / program
         self.port = free_port()
         for name in [name for name in os.environ if name.startswith("ROTA_")]:
             monkeypatch.delenv(name)
-        monkeypatch.setenv("ROTA_PORT", str(self.port))
+        for name, value in {"ROTA_PORT": str(self.port), **environ}.items():
+            monkeypatch.setenv(name, value)
         setup = self.start("setup")
         assert setup.returncode == 0, setup.stderr
         self.shown = setup.stdout
@@ -85,24 +89,37 @@ class Walk:
     @contextmanager
     def serving(self) -> Iterator[httpx2.Client]:
         """Its server as a real process; a client with an admin's token."""
+        with self.running(str(self.file), "serve") as server:
+            self("users create root --role admin --no-password")
+            token = self.json("tokens create walk --user root")["token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            base = f"http://127.0.0.1:{self.port}"
+            with httpx2.Client(base_url=base, headers=headers, timeout=PATIENCE, trust_env=False) as client:
+                self._until_ready(client, server)
+                yield client
+
+    @contextmanager
+    def running(self, *words: str) -> "Iterator[subprocess.Popen[bytes]]":
+        """A program of Python as a process of its own, which is asked to end afterwards."""
         environ = {**os.environ, "ROTA_SHUTDOWN_GRACE": "1"}
-        command = [sys.executable, str(self.file), "serve"]
+        command = [sys.executable, *words]
         with subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environ
-        ) as server:
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ
+        ) as process:
             try:
-                self("users create root --role admin --no-password")
-                token = self.json("tokens create walk --user root")["token"]
-                headers = {"Authorization": f"Bearer {token}"}
-                base = f"http://127.0.0.1:{self.port}"
-                with httpx2.Client(
-                    base_url=base, headers=headers, timeout=PATIENCE, trust_env=False
-                ) as client:
-                    self._until_ready(client, server)
-                    yield client
+                yield process
             finally:
-                server.send_signal(signal.SIGTERM)
-                server.communicate(timeout=PATIENCE)
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=PATIENCE)
+
+    def until(self, true: Callable[[], Any], what: str) -> Any:
+        """Wait until it is true. Returns the true value."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if found := true():
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"not within {PATIENCE:g} s: {what}")
 
     def _until_ready(self, client: httpx2.Client, server: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + PATIENCE

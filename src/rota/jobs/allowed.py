@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 Span = Annotated[float, Field(ge=0, le=1_000_000)]
 """How many days, hours or minutes: never backwards, and never beyond the calendar."""
 
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+"""How long to wait for an answer."""
+
+Percent = Annotated[float, Field(ge=0, le=1000)]
+"""A share; a process on several processors may be above 100."""
+
+Limit = Annotated[float, Field(ge=0, le=1e12)]
+"""A number that a measured one is compared with."""
+
 Days = Annotated[int, Field(ge=1, le=400)]
 """How many whole days, each looked at by itself."""
 

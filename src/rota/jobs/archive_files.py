@@ -5,6 +5,9 @@ import gzip
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from rota.domain.errors import Invalid
 from rota.jobs import files
@@ -21,7 +24,7 @@ def archive_files(
     patterns: list[str] | None = None,
     days: Span = 90,
     most: Most = 10_000,
-    largest_mb: float = 50,
+    largest_mb: Annotated[float, Field(gt=0, le=100_000)] = 50,
     dry_run: bool = False,
 ) -> JobResult:
     """Write each file of `folder` not changed for `days` days into a file of `target`, then delete it.
@@ -32,12 +35,14 @@ def archive_files(
     """
     if not (folder and target and allowed("job_roots")):
         return nothing_configured("set the arguments folder and target, and the setting job_roots")
-    if f"{target}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{target}/"):
+    here, there = files.path_of(folder), files.path_of(target)
+    if here.is_relative_to(there) or there.is_relative_to(here):
         raise Invalid(
             "the archive may not lie in what is archived", fix="name another target", field="target"
         )
     done = failed = 0
-    with files.folder(folder) as source, files.folder(target, make=not dry_run) as place:
+    opened = files.folder_to_be(target) if dry_run else files.folder(target, make=True)
+    with files.folder(folder) as source, opened as place:
         for found in files.walk(source, patterns or ["*"], now() - timedelta(days=days)):
             if done + failed >= most:
                 break
@@ -45,7 +50,7 @@ def archive_files(
                 context.log.warning("%s is larger than %g MB and stays", found.path, largest_mb)
                 failed += 1
                 continue
-            if not dry_run:
+            if place is not None and not dry_run:
                 _move(context, found, place, done)
             done += 1
     told = f"{done} files {'would be archived' if dry_run else 'archived'}"

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from statistics import fmean, pstdev
+from typing import Annotated
+
+from pydantic import Field
 
 from rota.jobs.allowed import Days, now
 from rota.jobs.features import audited, gather
 from rota.jobs.page import Page
-from rota.jobs.sending import send
+from rota.jobs.sending import require_channels, send
 from rota.sdk import JobContext, JobResult, task
 
 FEATURES = ("actions", "kinds", "addresses", "refused_share", "night_share")
@@ -19,7 +22,7 @@ def behavioral_analysis(
     context: JobContext,
     *,
     days: Days = 14,
-    deviations: float = 3,
+    deviations: Annotated[float, Field(ge=0, le=1000)] = 3,
     to: list[str] | None = None,
     dry_run: bool = False,
 ) -> JobResult:
@@ -28,6 +31,7 @@ def behavioral_analysis(
     deviations  how many standard deviations from the usual are remarkable
     to          the channels that are told of it
     """
+    require_channels(context, to)
     end = now()
     past: dict[str, list[dict[str, float]]] = {}
     for back in range(days, 0, -1):

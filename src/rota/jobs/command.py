@@ -3,6 +3,9 @@
 import os
 import subprocess
 import threading
+from typing import Annotated
+
+from pydantic import Field
 
 from rota.domain.errors import Denied, Invalid
 from rota.jobs.allowed import allowed, nothing_configured
@@ -18,7 +21,7 @@ def command(
     *,
     argv: list[str] | None = None,
     folder: str = "",
-    expected: int = 0,
+    expected: Annotated[int, Field(ge=-64, le=255)] = 0,
     dry_run: bool = False,
 ) -> JobResult:
     """Start a program with its arguments, without a shell, and fail when it ends with another code than `expected`.

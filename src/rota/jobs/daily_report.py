@@ -8,7 +8,10 @@ from rota.sdk import JobContext, JobResult, task
 
 
 @task("rota.daily_report", title="Daily report")
-def daily_report(context: JobContext, *, to: list[str] | None = None) -> JobResult:
-    """Make the report of yesterday (UTC), keep it, and send it to the channels `to`. Safe to run twice."""
+def daily_report(context: JobContext, *, to: list[str] | None = None, dry_run: bool = False) -> JobResult:
+    """Make the report of yesterday (UTC), keep it, and send it to the channels `to`. Safe to run twice.
+
+    dry_run  make it, and show it in the output; nothing is kept or sent
+    """
     ends = (context.scheduled_for or now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    return run_report(context, "daily", ends - timedelta(days=1), ends, to)
+    return run_report(context, "daily", ends - timedelta(days=1), ends, to, dry_run=dry_run)

@@ -32,10 +32,11 @@ def file_integrity(
         return nothing_configured("set the arguments folder and manifest_folder, and the setting job_roots")
     found = _hashes(context, folder, patterns or ["*"])
     name = f"integrity-{hashlib.sha256(folder.encode()).hexdigest()[:16]}.json"
-    with files.folder(manifest_folder, make=not dry_run) as place:
-        kept = files.read(place, name, MOST)
+    opened = files.folder_to_be(manifest_folder) if dry_run else files.folder(manifest_folder, make=True)
+    with opened as place:
+        kept = None if place is None else files.read(place, name, MOST)
         known: dict[str, str] | None = None if kept is None else json.loads(kept)
-        if (known is None or accept) and not dry_run:
+        if place is not None and (known is None or accept) and not dry_run:
             files.write(place, name, json.dumps(found, sort_keys=True).encode())
     if known is None or accept:
         return JobResult(message=f"{len(found)} files are the list from now on", items_processed=len(found))

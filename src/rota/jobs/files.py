@@ -4,11 +4,12 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from rota.domain.errors import Invalid
+from rota.domain.errors import Invalid, NotFound
 from rota.jobs.allowed import allowed
 from rota.services import places
 
@@ -48,6 +49,22 @@ def folder(name: str, *, make: bool = False) -> Iterator[int]:
     """A descriptor of an allowed folder. Raises Denied, NotFound."""
     with places.opened(name, allowed("job_roots"), make=make) as found:
         yield found
+
+
+@contextmanager
+def folder_to_be(name: str) -> Iterator[int | None]:
+    """The same of a folder that need not be there yet: then None. Raises Denied."""
+    with ExitStack() as stack:
+        found = None
+        with suppress(NotFound):
+            found = stack.enter_context(folder(name))
+        yield found
+
+
+def path_of(name: str) -> Path:
+    """Where an allowed folder lies. Raises Denied."""
+    root, parts = places.placed(name, allowed("job_roots"))
+    return root.joinpath(*parts)
 
 
 def walk(top: int, patterns: Sequence[str], before: datetime | None = None) -> Iterator[Found]:

@@ -1,7 +1,11 @@
 """Whether web addresses answer as they should."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from rota.domain.errors import RotaError
-from rota.jobs.allowed import allowed, nothing_configured
+from rota.jobs.allowed import Seconds, allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -10,9 +14,9 @@ def http_check(
     context: JobContext,
     *,
     urls: list[str] | None = None,
-    status: int = 200,
+    status: Annotated[int, Field(ge=100, le=599)] = 200,
     contains: str = "",
-    slowest_seconds: float = 10,
+    slowest_seconds: Seconds = 10,
 ) -> JobResult:
     """Call each address, and fail when one answers otherwise, too slowly, or without the text.
 

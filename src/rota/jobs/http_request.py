@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from rota.jobs.allowed import allowed, nothing_configured
+from rota.jobs.allowed import Seconds, allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, Retry, Secret, task
 
 SHOWN = 2000
@@ -18,7 +18,7 @@ def http_request(
     authorization: Annotated[str, Secret] = "",
     body: str = "",
     expected: list[int] | None = None,
-    timeout_seconds: float = 30,
+    timeout_seconds: Seconds = 30,
     dry_run: bool = False,
 ) -> JobResult:
     """Call an address, and fail when it answers with a status that is not `expected` (default: any of 200 to 299).

@@ -5,8 +5,10 @@ import time
 from string import Template
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from rota.domain.errors import Unavailable
-from rota.jobs.allowed import Most, allowed, database, nothing_configured
+from rota.jobs.allowed import Most, Seconds, allowed, database, nothing_configured
 from rota.jobs.tables import key_of, table_of
 from rota.sdk import JobContext, JobResult, Retry, Secret, task
 
@@ -25,8 +27,8 @@ def llm_processing(
     prompt: str = "",
     into: str = "",
     most: Most = 100,
-    per_minute: float = 60,
-    timeout_seconds: float = 60,
+    per_minute: Annotated[float, Field(gt=0, le=1e6)] = 60,
+    timeout_seconds: Seconds = 60,
     dry_run: bool = False,
 ) -> JobResult:
     """For each row of `table` whose column `into` is null, ask the model, and write the answer there.

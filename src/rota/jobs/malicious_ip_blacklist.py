@@ -2,6 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from rota.jobs import files
 from rota.jobs.allowed import Span, allowed, nothing_configured, now
@@ -17,7 +20,7 @@ def malicious_ip_blacklist(
     url: str = "",
     folder: str = "",
     file: str = "",
-    refused_logins: int = 0,
+    refused_logins: Annotated[int, Field(ge=0, le=1_000_000)] = 0,
     hours: Span = 24,
     block_days: Span | None = None,
     dry_run: bool = False,

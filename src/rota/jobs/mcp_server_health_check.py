@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rota.domain.address import parse
 from rota.domain.errors import Denied, Invalid
-from rota.jobs.allowed import allowed, nothing_configured
+from rota.jobs.allowed import Seconds, allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -31,7 +31,7 @@ class McpServer(BaseModel):
 
 @task("rota.mcp_server_health_check", title="MCP server health check")
 async def mcp_server_health_check(
-    context: JobContext, *, servers: list[McpServer] | None = None, timeout_seconds: float = 10
+    context: JobContext, *, servers: list[McpServer] | None = None, timeout_seconds: Seconds = 10
 ) -> JobResult:
     """Begin a session with each server, list its tools, and fail when one does not answer or lacks a tool."""
     if not servers:

@@ -4,7 +4,7 @@ from typing import Any
 
 import psutil
 
-from rota.jobs.allowed import Span
+from rota.jobs.allowed import Limit, Percent, Span
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -13,10 +13,10 @@ def performance_monitor(
     context: JobContext,
     *,
     minutes: Span = 60,
-    failed_percent: float = 100,
-    p95_seconds: float | None = None,
-    cpu_percent: float = 100,
-    lag_seconds: float = 60,
+    failed_percent: Percent = 100,
+    p95_seconds: Limit | None = None,
+    cpu_percent: Percent = 100,
+    lag_seconds: Limit = 60,
 ) -> JobResult:
     """Note what ended lately, how long it took, how late planning is, and how busy the machine is.
 
@@ -24,7 +24,9 @@ def performance_monitor(
     failed_percent, p95_seconds, cpu_percent, lag_seconds  fail when one is exceeded
     """
     metrics: dict[str, Any] = context.rota.performance(minutes=minutes)
+    context.progress(1, 2, "rota is measured")
     metrics["cpu_percent"] = psutil.cpu_percent(interval=0.2)
+    context.progress(2, 2, "the machine is measured")
     metrics["failed_percent"] = round(100 * metrics["unsuccessful"] / max(1, metrics["ended"]), 1)
     metrics["p95_seconds"] = (metrics["p95_ms"] or 0) / 1000
     limits = {"failed_percent": failed_percent, "p95_seconds": p95_seconds, "cpu_percent": cpu_percent,

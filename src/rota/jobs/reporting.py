@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rota.jobs.page import Page
+from rota.jobs.sending import require_channels
 from rota.sdk import JobContext, JobResult
 
 BAD = ("failed", "timed_out", "lost")
@@ -17,18 +18,25 @@ def run_report(
     ends: datetime,
     to: list[str] | None,
     *,
+    dry_run: bool,
     audit: bool = False,
 ) -> JobResult:
     """Make the report of a time, keep it, and send it to the channels; once, however often it is run.
 
+    dry_run  only show it in the output
     audit  with what an auditor asks
     """
+    require_channels(context, to)
     figures = context.rota.figures(begins=begins.isoformat(), ends=ends.isoformat())
     page = Page(f"{kind.capitalize()} report, {begins:%Y-%m-%d} to {ends - timedelta(days=1):%Y-%m-%d}")
     _fill(page, kind, figures)
     if audit:
         _audit(page, figures)
     context.progress(1, 2, "the report is made")
+    ended = sum(one["n"] for one in figures["jobs"])
+    if dry_run:
+        context.log.info("%s", page.text)
+        return JobResult(message=f"{page.title} (neither kept nor sent)", items_processed=ended)
     args = {"kind": kind, "begins": begins.isoformat(), "ends": ends.isoformat()}
     number = context.rota.keep_report(**args, title=page.title, html=page.html, text=page.text)
     if to:
@@ -37,7 +45,6 @@ def run_report(
             key=key, title=page.title, text=page.text, html=page.html, to=to, job=context.job_name
         )
     context.progress(2, 2, "the report is kept")
-    ended = sum(one["n"] for one in figures["jobs"])
     sent = f", sent to {', '.join(to)}" if to else ""
     return JobResult(
         message=f"report {number}: {page.title}{sent}", items_processed=ended, data={"report": number}

@@ -2,6 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from rota.jobs.allowed import Span, nothing_configured, now
 from rota.jobs.page import Page
@@ -15,7 +18,7 @@ def security_alert(
     *,
     to: list[str] | None = None,
     minutes: Span = 15,
-    refused_logins: int = 5,
+    refused_logins: Annotated[int, Field(ge=1, le=1_000_000)] = 5,
     dry_run: bool = False,
 ) -> JobResult:
     """Tell the channels `to` what the audit log says of the last `minutes` minutes.

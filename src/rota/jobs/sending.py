@@ -3,8 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 
+from rota.domain.errors import unknown
 from rota.jobs.page import Page
 from rota.sdk import JobContext
+
+
+def require_channels(context: JobContext, to: Sequence[str] | None) -> None:
+    """Refuse a channel that there is not, before anything is made. Raises NotFound."""
+    known = context.rota.channel_names() if to else ()
+    for name in to or ():
+        if name not in known:
+            raise unknown("channel", name, known)
 
 
 def send(context: JobContext, page: Page, to: Sequence[str], *parts: object) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rota.jobs.allowed import Most, Span, database, now, verb
+from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
@@ -26,8 +26,7 @@ def session_cleanup(
     """
     engine = database(context)
     if engine is None:
-        context.log.info("no database of the application is set (ROTA_APP_DATABASE_URL)")
-        return JobResult(message="no session table is configured: nothing to clean up", items_processed=0)
+        return nothing_configured("set ROTA_APP_DATABASE_URL, whose sessions are to be closed")
     sessions = table_of(engine, table, column, always=("sessions",))
     old = sessions.c[column] < as_stored(sessions.c[column], now() - timedelta(hours=hours))
     deleted = sweep(context, engine, sessions, old, dry_run=dry_run, most=most)

@@ -22,7 +22,7 @@ def subscription_renewal(
     renews_column: str = "auto_renew",
     active: str = "active",
     suspended: str = "suspended",
-    period_days: Annotated[int, Field(ge=1)] = 30,
+    period_days: Annotated[int, Field(ge=1, le=100_000)] = 30,
     grace_days: Span = 0,
     dry_run: bool = False,
 ) -> JobResult:

@@ -2,10 +2,12 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import psutil
+from pydantic import Field
 
+from rota.jobs.allowed import Limit, Percent
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -13,26 +15,29 @@ from rota.sdk import JobContext, JobResult, task
 def system_health_check(
     context: JobContext,
     *,
-    disk_free_percent: float = 5,
-    memory_free_percent: float = 3,
-    lag_seconds: float = 60,
-    database_ms: float = 1000,
-    unserved: int = 0,
+    disk_free_percent: Percent = 5,
+    memory_free_percent: Percent = 3,
+    lag_seconds: Limit = 60,
+    database_ms: Limit = 1000,
+    unserved: Annotated[int, Field(ge=0, le=10_000_000)] = 0,
 ) -> JobResult:
-    """Check the database, the disk, the memory, the scheduler's lag and the workers against limits.
+    """Check the database, the disk, the memory, the scheduler's lag, the workers and the broker against limits.
 
     disk_free_percent, memory_free_percent  fail when less is free
     lag_seconds   fail when a due job has waited longer than this to be planned
     database_ms   fail when the database took longer to answer
     unserved      fail when more executions than this wait in queues that no live node serves
+    A scheduler that cannot reach its broker fails it too.
     """
     metrics: dict[str, Any] = context.rota.health() | _machine()
+    context.progress(1, 2, "measured")
     file = metrics.pop("database_file")
     if file is not None:
         usage = shutil.disk_usage(Path(file).resolve().parent)
         metrics["disk_free_percent"] = round(usage.free / usage.total * 100, 1)
     least = {"disk_free_percent": disk_free_percent, "memory_free_percent": memory_free_percent}
-    most = {"scheduler_lag_seconds": lag_seconds, "database_ms": database_ms, "unserved": unserved}
+    most = {"scheduler_lag_seconds": lag_seconds, "database_ms": database_ms, "unserved": unserved,
+            "brokers_away": 0}  # fmt: skip
     problems = [
         f"{name} is {metrics[name]:g}, less than {limit:g}"
         for name, limit in least.items()
@@ -43,6 +48,7 @@ def system_health_check(
         for name, limit in most.items()
         if metrics[name] > limit
     ]
+    context.progress(2, 2, "compared")
     message = "; ".join(problems) or "database, disk, memory, scheduler and workers are well"
     return JobResult(
         success=not problems,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from rota.jobs.allowed import Span, now
 from rota.jobs.page import Page
-from rota.jobs.sending import send
+from rota.jobs.sending import require_channels, send
 from rota.sdk import JobContext, JobResult, task
 
 
@@ -14,6 +14,7 @@ def user_activity_digest(
     context: JobContext, *, to: list[str] | None = None, days: Span = 1, dry_run: bool = False
 ) -> JobResult:
     """Sum up by user what the audit log says of the last `days` days; kept as a report, and sent to `to`."""
+    require_channels(context, to)
     end = (context.scheduled_for or now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     begins = end - timedelta(days=days)
     actions: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -44,9 +44,12 @@ def _check_values(info: dict[str, Any], schema: dict[str, Any], kwargs: dict[str
     if not schema or (not kwargs and not schema.get("required")):
         return
     from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
 
     secret = {name for name, said in schema.get("properties", {}).items() if said.get("writeOnly")}
-    for error in Draft202012Validator(schema).iter_errors(kwargs):
+    for found in Draft202012Validator(schema).iter_errors(kwargs):
+        # Of a value that may also be null: what is wrong with it as a number.
+        error = best_match([found]) or found
         path = [str(part) for part in error.absolute_path]
         if path and path[0] in secret and isinstance(kwargs[path[0]], str):
             continue  # Sealed or a reference: what it stands for is judged where the body runs.

@@ -16,9 +16,10 @@ from rota.store.database import Database
 
 @dataclass(slots=True)
 class Errand:
-    """One of them. result: once it is done; problem: when it went wrong"""
+    """One of them. target: what it is about; result: once it is done; problem: when it went wrong"""
 
     kind: str
+    target: str = ""
     done: bool = False
     result: Any = None
     problem: str | None = None
@@ -49,28 +50,35 @@ class Errands:
         target, now = root.joinpath(*parts), self.clock.now()
         programs = self.environ.get("ROTA_PG_PROGRAMS")
         return self._begin(
-            "backup", lambda: backup.back_up(self.db.url, Path(target), name, now, keep, programs=programs)
+            Errand("backup", f"{target}/{name}"),
+            lambda: backup.back_up(self.db.url, Path(target), name, now, keep, programs=programs),
         )
 
     def begin_upkeep(self) -> int:
         """Let the database look after itself, as it has it. Returns the number to ask by."""
-        return self._begin("upkeep", lambda: upkeep.look_after(self.db))
+        return self._begin(Errand("upkeep"), lambda: upkeep.look_after(self.db))
 
     def errand(self, *, number: int) -> dict[str, Any]:
-        """How an errand stands: {"done", "result", "problem"}. What is done is told once."""
+        """How an errand stands: {"done", "result", "problem"}; known until the next one of its kind is begun."""
         found = self._errands.get(number)
         if found is None:
             raise NotFound(f"there is no errand {number}", fix="begin it anew")
-        if found.done:
-            del self._errands[number]
         return {"done": found.done, "result": found.result, "problem": found.problem}
 
-    def _begin(self, kind: str, work: Callable[[], Any]) -> int:
-        if any(one.kind == kind and not one.done for one in self._errands.values()):
-            raise Conflict(f"a {kind} is under way already", fix="wait until it is done", code="under_way")
-        number, errand = next(self._numbers), Errand(kind)
+    def _begin(self, errand: Errand, work: Callable[[], Any]) -> int:
+        """Begin it. The same one that is under way already is joined: who began it was killed, and asks again."""
+        mine = {number: one for number, one in self._errands.items() if one.kind == errand.kind}
+        for number, one in mine.items():
+            if not one.done and one.target == errand.target:
+                return number
+        if not all(one.done for one in mine.values()):
+            fix = "wait until it is done"
+            raise Conflict(f"a {errand.kind} is under way already", fix=fix, code="under_way")
+        for number in mine:
+            del self._errands[number]
+        number = next(self._numbers)
         self._errands[number] = errand
-        threading.Thread(target=_do, args=(errand, work), name=f"rota-{kind}", daemon=True).start()
+        threading.Thread(target=_do, args=(errand, work), name=f"rota-{errand.kind}", daemon=True).start()
         return number
 
 

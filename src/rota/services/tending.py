@@ -10,7 +10,7 @@ from rota.domain.execution import ACTIVE
 from rota.services.configuration import Configuration
 from rota.services.errands import Errands
 from rota.services.surveying import Surveying
-from rota.store import activity, history, nodes, retention, rollups, state, survey
+from rota.store import activity, history, nodes, retention, rollups, state, submissions, survey
 from rota.store.database import Database
 
 STEP = 500
@@ -94,6 +94,7 @@ class Tending:
             live = nodes.live(conn)
             active = history.counts(conn, ACTIVE)
             unserved = survey.unserved(conn)
+            away = submissions.told_away(conn)
         return {
             "database_ms": round((self.clock.monotonic() - began) * 1000, 2),
             "database_file": str(self.db.file) if self.db.file else None,
@@ -101,5 +102,6 @@ class Tending:
             "schedulers": sum(node.role == "scheduler" for node in live),
             "agents": sum(node.role == "agent" for node in live),
             "unserved": sum(unserved.values()),
+            "brokers_away": len(away),
             **{status.value: active.get(status, 0) for status in ACTIVE},
         }

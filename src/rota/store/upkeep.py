@@ -40,7 +40,7 @@ def _sqlite(engine: Engine) -> dict[str, Any]:
         after = raw.execute("PRAGMA page_count").fetchone()[0]
         size = raw.execute("PRAGMA page_size").fetchone()[0]
     return {"done": ["optimize", "incremental_vacuum", "wal_checkpoint"], "bytes": after * size,
-            "freed": (before - after) * size}  # fmt: skip
+            "freed": max(0, before - after) * size}  # fmt: skip
 
 
 def _postgres(engine: Engine) -> dict[str, Any]:
@@ -52,4 +52,9 @@ def _postgres(engine: Engine) -> dict[str, Any]:
         for table in tables:
             conn.execute(text(f"VACUUM (ANALYZE) {quote(table)}"))
         after = conn.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-    return {"done": ["vacuum", "analyze"], "tables": len(tables), "bytes": after, "freed": before - after}
+    return {
+        "done": ["vacuum", "analyze"],
+        "tables": len(tables),
+        "bytes": after,
+        "freed": max(0, before - after),
+    }
