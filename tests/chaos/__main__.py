@@ -45,8 +45,6 @@ def main() -> int:
             broken = run(Misfortunes(company, random.Random(seed), server, disk), seconds)
         with fresh(server) as url:
             broken += detection.measured(url, Path(tempfile.mkdtemp(prefix="rota-detection-")))
-    for problem in broken:
-        print(f"  BROKEN {problem}")
     return min(1, len(broken))
 
 
@@ -99,7 +97,12 @@ def run(misfortunes: Misfortunes, seconds: float) -> list[str]:
             f"  slots: {slots}; executions: {', '.join(f'{was} {n}' for was, n in company.figures().items())}"
         )
         print(f"  bodies begun: {sum(map(len, (company.effects(job) for job in jobs_of(company))))}")
-        print(f"  rules broken: {len(broken)}; files of the run: {company.folder}", flush=True)
+        print(
+            f"  rules broken: {len(broken)}; files of the run: {company.folder}",
+            *broken,
+            sep="\n  BROKEN ",
+            flush=True,
+        )
         return broken
     finally:
         company.close()

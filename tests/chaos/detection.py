@@ -43,7 +43,9 @@ def measured(url: str, folder: Path) -> list[str]:
         cluster.close()
     if late > SCHEDULER_WITHIN:
         broken.append(f"a slot was queued {late:.2f} s late when a scheduler died")
-    return broken + [f"a worker was given up after {took:.1f} s" for took in silent if took > WORKER_WITHIN]
+    broken += [f"a worker was given up after {took:.1f} s" for took in silent if took > WORKER_WITHIN]
+    print(*(f"  BROKEN {problem}" for problem in broken), sep="\n")
+    return broken
 
 
 def lateness(cluster: Cluster, schedulers: Sequence[Server]) -> float:

@@ -26,7 +26,7 @@ from tests.servers.leftovers import MARK
 
 ROOT = Path(__file__).parents[2]
 ADA = Actor("ada", "python")
-PATIENCE = 40.0
+PATIENCE = 120.0
 HEADER = """
 import contextlib, ctypes, os, signal, subprocess, sys, time
 from rota import DoNotRetry, JobContext, JobResult, Retry, job

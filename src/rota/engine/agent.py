@@ -178,8 +178,8 @@ class Agent:
         self.clerk.ask(runner, call)
 
     def _learn(self, news: News) -> None:
-        over = {attempt.execution_id for attempt, _ in self._tray.endings}
-        self.crew.take([one for one in news.claimed if one.execution_id not in over])
+        self.crew.take(news.claimed)
+        self.crew.find(news.found)
         for runner, call_id, value, error in news.answers:
             runner.answer(call_id, value, error)
         for execution_id, by, reason in news.stop:

@@ -181,7 +181,7 @@ class Clerk:
         with self.db.read() as conn:
             found = [one for one in claims.underway(conn, self.node) if one.execution_id in strays]
         log.warning("found what was claimed without hearing of it", executions=len(found))
-        self._say(News(claimed=found))
+        self._say(News(found=found))
 
     def _look(self) -> None:
         now = self.clock.monotonic()

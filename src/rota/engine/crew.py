@@ -1,6 +1,6 @@
 """The runners of a node: started, replaced, given work, and stopped when they take too long."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,9 @@ from rota.services.vault import Vault
 
 RESTART = (0.0, 1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before a runner that died at once is started again, by how often that happened."""
+
+LATELY = 10_000
+"""So many executions that are over are remembered, lest one whose ending is not written yet is found and run again."""
 
 log = structlog.get_logger("rota.agent")
 
@@ -51,6 +54,7 @@ class Crew:
         self.runners: list[LocalRunner] = []
         self.hand: deque[Attempt] = deque()
         self.attempts: dict[int, Attempt] = {}
+        self._lately: OrderedDict[int, None] = OrderedDict()
         self.generation: str | None = None
         self.open, self.winding_up = True, False
         self._number = self._failures = 0
@@ -133,6 +137,10 @@ class Crew:
         self.attempts.update((attempt.execution_id, attempt) for attempt in new)
         self.hand.extend(new)
 
+    def find(self, found: Sequence[Attempt]) -> None:
+        """What is ours in the database, though nobody heard so when it was claimed: to be run, unless it was."""
+        self.take([attempt for attempt in found if attempt.execution_id not in self._lately])
+
     def assign(self) -> None:
         """Give what is in hand to the runners: quick ones spread evenly, any other to an idle runner alone."""
         batches: dict[int, list[Attempt]] = {}
@@ -198,6 +206,9 @@ class Crew:
         """An attempt is over, or not ours any more. Returns the secrets that it was given."""
         self.stopped_at.pop(execution_id, None)
         self.attempts.pop(execution_id, None)
+        self._lately[execution_id] = None
+        if len(self._lately) > LATELY:
+            self._lately.popitem(last=False)
         return self.secrets.pop(execution_id, ())
 
     def stop(self, execution_id: int, why: str) -> None:

@@ -71,7 +71,8 @@ class Single:
             return 0
         reach("claim.committed")
         self._done.clear()
-        self._agent.tell(News(claimed=claimed))
+        # The agent's clerk may have found them too, while this waited for the database.
+        self._agent.tell(News(found=claimed))
         self._current = frozenset(one.execution_id for one in claimed)
         # They may be over already: the agent has to look once more.
         self._agent.watch.wake()

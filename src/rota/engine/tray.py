@@ -43,6 +43,7 @@ class News:
     """What the supervisor of the runners has to know.
 
     claimed   to be run now
+    found     claimed some time ago without hearing so: to be run, unless it was
     stop      running ones to stop: (execution, by whom, why)
     disowned  the node was declared gone: nothing that runs is its own any more
     owned     what the database says is running here, after it was away; None otherwise
@@ -50,6 +51,7 @@ class News:
     """
 
     claimed: Sequence[Attempt] = ()
+    found: Sequence[Attempt] = ()
     stop: Sequence[tuple[int, str, str | None]] = ()
     disowned: bool = False
     owned: frozenset[int] | None = None
