@@ -16,8 +16,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.min.js",
-    "uplot/dist/uPlot.iife.min.js": "uplot.min.js",
-    "uplot/dist/uPlot.min.css": "uplot.min.css",
 }
 """What of each package is published, and its name here."""
 

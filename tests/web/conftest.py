@@ -1,4 +1,4 @@
-"""What the tests of the dashboard have: a site on each database, and browsers that are signed in."""
+"""What the tests of the dashboard have: a site on each database, a product that runs, and browsers."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,16 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
+from rota.app import Rota, build
+from rota.asgi import create
+from rota.domain.actor import Actor
+from rota.settings import Settings
 from tests.api.conftest import site
+from tests.api.server import serving
 from tests.api.site import Site
+from tests.servers.copies import copied_sqlite
 from tests.web.browser import launched
+from tests.web.demo import PASSWORD
 from tests.web.visitor import Visitor
 
 __all__ = ["site"]
@@ -19,6 +26,29 @@ def admin(site: Site) -> Iterator[Visitor]:
     """An administrator's browser."""
     with Visitor.of(site) as visitor:
         yield visitor
+
+
+@pytest.fixture
+def alive(sqlite_copy, tmp_path) -> Iterator[tuple[Rota, str]]:
+    """A product that schedules and runs, served, with a new database: it, and its address."""
+    settings = Settings(
+        database_url=copied_sqlite(sqlite_copy, tmp_path / "rota.db"),
+        modules=("tests.web.bodies",),
+        runners=1,
+    )
+    with build(settings) as rota, serving(create(rota)) as served:
+        host = rota.host()
+        host.start()
+        yield rota, served.url
+        host.stop(at_once=True)
+
+
+@pytest.fixture
+def administrator(alive) -> str:
+    """A name that may do everything."""
+    rota, _ = alive
+    rota.accounts.create("root", "admin", Actor("luca", "cli"), password=PASSWORD)
+    return "root"
 
 
 @pytest.fixture(scope="module")

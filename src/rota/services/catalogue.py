@@ -20,7 +20,8 @@ class Catalogue:
         """Every task by name, as its newest publisher describes it, with `nodes`: how many live ones know it."""
         with self.db.read() as conn:
             found = definitions.newest_tasks(conn)
-            return [info | {"nodes": len(self.presence.knowing(conn, info["name"]))} for info in found]
+            knowers = self.presence.knowers(conn)
+            return [info | {"nodes": knowers[info["name"]]} for info in found]
 
     def task(self, name: str) -> dict[str, Any]:
         """One task, with `known_by` (live nodes) and `jobs` (names). Raises NotFound."""

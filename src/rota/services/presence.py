@@ -1,5 +1,6 @@
 """Which nodes are there: what the database says of them, measured against how long they have been silent."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -65,6 +66,12 @@ class Presence:
         known = set(definitions.live_tasks(conn, task))
         seen = [self._seen(node) for node in nodes.live(conn) if node.id in known and node.role == "agent"]
         return [one for one in seen if one.is_alive]
+
+    def knowers(self, conn: Connection) -> Counter[str]:
+        """How many nodes live and know each task."""
+        seen = (self._seen(node) for node in nodes.live(conn) if node.role == "agent")
+        alive = {one.node.id for one in seen if one.is_alive}
+        return Counter(name for name, node in definitions.knowers(conn) if node in alive)
 
     def schedulers(self) -> list[Seen]:
         """The nodes that live and schedule."""

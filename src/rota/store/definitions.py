@@ -92,6 +92,12 @@ def live_tasks(conn: Connection, name: str) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
+def knowers(conn: Connection) -> list[tuple[str, int]]:
+    """Each task of a live node, with the node's id."""
+    query = select(_t.name, nodes.c.id).join(nodes, _t.generation_id == nodes.c.generation_id)
+    return [(name, node) for name, node in conn.execute(query.where(nodes.c.status == "live"))]
+
+
 def problems(conn: Connection, these: Sequence[int] | None = None) -> list[dict[str, Any]]:
     """The import errors and invalid declarations of these generations, or of all that live nodes run."""
     live = select(nodes.c.generation_id).where(nodes.c.status != GONE)

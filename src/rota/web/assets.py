@@ -45,7 +45,6 @@ class Assets:
             Asset("rota.css", "text/css; charset=utf-8", _joined(_styles())),
             # In one file: two deferred ones may miss each other at the start.
             Asset("rota.js", "text/javascript; charset=utf-8", _joined([*vendor, *_scripts()])),
-            Asset("charts.js", "text/javascript; charset=utf-8", (VENDOR / "uplot.min.js").read_bytes()),
             Asset("sprite.svg", "image/svg+xml", (FOLDER / "sprite.svg").read_bytes()),
             Asset("favicon.svg", "image/svg+xml", (FOLDER / "favicon.svg").read_bytes()),
         )
@@ -54,8 +53,7 @@ class Assets:
 
 def _styles() -> list[Path]:
     """The design's tokens first: they say in which order the layers stand."""
-    found = sorted((FOLDER / "css").glob("*.css"), key=lambda path: (path.stem != "tokens", path.stem))
-    return [*found, VENDOR / "uplot.min.css"]
+    return sorted((FOLDER / "css").glob("*.css"), key=lambda path: (path.stem != "tokens", path.stem))
 
 
 def _scripts() -> list[Path]:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from markupsafe import Markup
 
@@ -31,6 +32,12 @@ def named(at: datetime) -> str:
     """The short name of the zone of a local time: "CET", "UTC", "UTC+03"."""
     name = "UTC" if at.tzinfo is UTC else at.strftime("%Z")
     return f"UTC{name}" if name[:1] in "+-" else name
+
+
+@lru_cache(maxsize=1)
+def zones() -> list[str]:
+    """The names of all zones."""
+    return sorted(available_timezones() - {"localtime"})
 
 
 @dataclass(frozen=True, slots=True)

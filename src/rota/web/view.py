@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import Request
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from rota.app import Rota
@@ -41,6 +42,8 @@ class View:
         self.visitor: Visitor | None = None
         self.rota: Rota = request.app.state.rota
         self._cookies: dict[str, tuple[str, int]] = {}
+        self._lacks: dict[str, str | None] = {}
+        self._icons: dict[tuple[str, str], Markup] = {}
         asked = request.query_params.get("zone")
         if asked is not None and (asked == times.JOB or times.is_zone(asked)):
             self.keep(ZONE, quote(asked, safe=""))
@@ -65,13 +68,18 @@ class View:
 
     def lacks(self, action: str) -> str | None:
         """Why a control is disabled for who asks; None when it is not."""
+        if action not in self._lacks:
+            self._lacks[action] = self._why_not(action)
+        return self._lacks[action]
+
+    def _why_not(self, action: str) -> str | None:
         if self.may(action):
             return None
         return f"This needs the role {LEAST[Action(action)].value}; yours is {self.actor.role.value}."
 
     # where
 
-    @property
+    @cached_property
     def base(self) -> str:
         """Below which all pages are, without a slash at the end."""
         root: str = self.request.scope.get("root_path", "")
@@ -123,6 +131,15 @@ class View:
     def asset(self, name: str) -> str:
         """The address of a style, script or icon, which changes with what is in it."""
         return f"{self.base}/-/static/{name}?{self.request.app.state.assets.by_name[name].tag}"
+
+    def icon(self, name: str, css: str = "") -> Markup:
+        """An icon of static/sprite.svg; a page shows hundreds of a few."""
+        found = self._icons.get((name, css))
+        if found is None:
+            mark = '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
+            found = Markup(mark).format(f"icon {css}".rstrip(), self.asset("sprite.svg"), name)
+            self._icons[name, css] = found
+        return found
 
     # how
 

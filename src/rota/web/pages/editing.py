@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from rota.web import arguments, policies
 from rota.web.changes import Change, changed
 from rota.web.definition_form import Errors, note, read, spec_of, typed_of
 from rota.web.door import Form, Page, PageRoute, does
+from rota.web.times import zones
 from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
@@ -72,7 +72,7 @@ def create(view: Page, form: Form) -> Response:
     """Make it; or show the form again with what is wrong, and all that was typed."""
     if "preview" in form:
         return _form(view, Draft(form))
-    values, errors = read(form, _schema(view, form))
+    values, errors = read(form, _schema(view.rota.catalogue.tasks(), form))
     spec = spec_of(values, errors)
     if spec is not None and not errors:
         try:
@@ -97,7 +97,9 @@ def change(job: str, view: Page, form: Form) -> Response:
     found = view.rota.jobs.get(job)
     if "preview" in form:
         return _form(view, Draft(form, found), found.task_kwargs)
-    values, errors = read(dict(form) | {"name": found.name}, _schema(view, form), found.task_kwargs)
+    values, errors = read(
+        dict(form) | {"name": found.name}, _schema(view.rota.catalogue.tasks(), form), found.task_kwargs
+    )
     spec = spec_of(values, errors)
     if spec is None or errors:
         return _form(view, Draft(form, found, errors), found.task_kwargs)
@@ -125,23 +127,23 @@ def _version(form: Mapping[str, str]) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _schema(view: View, typed: Mapping[str, str]) -> Mapping[str, Any]:
+def _schema(tasks: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Of the arguments of the task that is chosen; of none where there is no such task."""
-    name = typed.get("task_name", "")
-    found = next((one for one in view.rota.catalogue.tasks() if one["name"] == name), None)
+    found = next((one for one in tasks if one["name"] == typed.get("task_name", "")), None)
     return (found or {}).get("schema") or {}
 
 
 def _form(view: View, draft: Draft, kwargs: Mapping[str, Any] | None = None) -> Response:
-    typed, schema, errors = draft.typed, _schema(view, draft.typed), draft.errors or {}
+    typed, errors, tasks = draft.typed, draft.errors or {}, view.rota.catalogue.tasks()
+    schema = _schema(tasks, typed)
     status = 409 if draft.theirs else 422 if errors else 200
     values, _ = read(typed, schema, kwargs)
     return view.render(
         "edit.html", status=status, draft=draft, job=draft.job, typed=typed, errors=errors,
         outlook=_outlook(view, typed, draft.job), fields=arguments.described(schema, kwargs or {}, typed),
-        more=arguments.more(schema, kwargs or {}, typed), tasks=view.rota.catalogue.tasks(),
+        more=arguments.more(schema, kwargs or {}, typed), tasks=tasks,
         kinds=[str(kind) for kind in EXAMPLES], example=EXAMPLES.get(typed.get("schedule_type", "")),
-        types=JOB_TYPES, zones=sorted(available_timezones()), policies=policies, doing=_policies(values),
+        types=JOB_TYPES, zones=zones(), policies=policies, doing=_policies(values),
     )  # fmt: skip
 
 

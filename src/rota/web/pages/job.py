@@ -28,7 +28,9 @@ from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
 
-CHARTED, LAST, SIZE, NEXT = 60, 5, 50, 20
+CHARTED = (60, 200)
+"""How many executions the chart of durations can show."""
+LAST, SIZE, NEXT = 5, 50, 20
 YEAR = timedelta(days=371)
 RESULTS = {
     "failed": UNSUCCESSFUL, "succeeded": (Status.SUCCEEDED,), "missed": (Status.MISSED,),
@@ -46,18 +48,22 @@ def framed(view: View, job: Job, tab: str, **values: Any) -> Response:
 
 
 @router.get("/{job}", **does(Action.JOB_READ))
-def overview(job: str, view: Page) -> Response:
-    """How it has been doing, and what comes next."""
+def overview(job: str, view: Page, n: int = CHARTED[0]) -> Response:
+    """How it has been doing, and what comes next. n: executions in the chart"""
     rota, found = view.rota, view.rota.jobs.get(job)
+    if n not in CHARTED:
+        raise Invalid(
+            f"the chart does not show {n} executions", fix=f"use one of {', '.join(map(str, CHARTED))}"
+        )
     results = Results(rota.db, rota.clock)
-    recent, usual = results.recent([found.id], CHARTED)[found.id], results.usual([found.id])[found.id]
+    recent, usual = results.recent([found.id], n)[found.id], results.usual([found.id])[found.id]
     today = view.times.local(view.times.now, found.timezone).date()
     days = Days(rota.db).of_job(found.id, today - YEAR, today, view.times.name(found.timezone))
     return framed(
         view, found, "overview", recent=recent, usual=usual, rates=results.rates(found.id),
         chart=durations(recent, usual, view.times, found.timezone), year=heat(days, today),
         last=rota.executions.search(Filter(job_id=found.id), size=LAST), fires=_fires(view, found, LAST),
-        policies=policies,
+        policies=policies, charted=CHARTED, n=n,
     )  # fmt: skip
 
 

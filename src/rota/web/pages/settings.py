@@ -1,23 +1,15 @@
 """Settings: one's own, those that hold for all jobs, and how this process was set up; each with its source."""
 
-from functools import lru_cache
-from zoneinfo import available_timezones
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from rota.domain.errors import NotFound, RotaError
 from rota.domain.permission import Action
 from rota.web.door import Form, Page, PageRoute, does
+from rota.web.times import zones
 from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
-
-
-@lru_cache(maxsize=1)
-def _zones() -> list[str]:
-    """The names of all zones."""
-    return sorted(available_timezones() - {"localtime"})
 
 
 @router.get("/-/settings", **does(Action.ME_READ))
@@ -33,7 +25,7 @@ def _personal(view: View, problem: RotaError | None = None, fresh: str | None = 
     return view.render(
         "settings_personal.html", tab="personal", status=422 if problem else 200, tokens=tokens,
         sessions=[(one, _browser(one.agent)) for one in sessions],
-        problem=problem, fresh=fresh, zones=_zones(),
+        problem=problem, fresh=fresh, zones=zones(),
     )  # fmt: skip
 
 
