@@ -1,6 +1,7 @@
 """What the tests of the dashboard have: a site on each database, a product that runs, and browsers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -14,8 +15,9 @@ from tests.api.conftest import site
 from tests.api.server import serving
 from tests.api.site import Site
 from tests.servers.copies import copied_sqlite
-from tests.web.browser import launched
+from tests.web.browser import Watched, launched
 from tests.web.demo import PASSWORD
+from tests.web.journey import PATIENCE
 from tests.web.visitor import Visitor
 
 __all__ = ["site"]
@@ -49,6 +51,22 @@ def administrator(alive) -> str:
     rota, _ = alive
     rota.accounts.create("root", "admin", Actor("luca", "cli"), password=PASSWORD)
     return "root"
+
+
+@pytest.fixture
+def window(alive, chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a browser's window on it, in which nothing may go wrong; closed at the end, whatever happened."""
+    opened: list[Watched] = []
+
+    def open_one(**options: Any) -> Watched:
+        opened.append(Watched(chromium, alive[1], **options))
+        opened[-1].page.set_default_timeout(PATIENCE)
+        return opened[-1]
+
+    yield open_one
+    for watched in opened:
+        watched.close()
+    assert [found for watched in opened for found in watched.wrong] == []
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.web.demo import PASSWORD
 PATIENCE = 60_000
 CLI = Actor("luca", "cli")
 REASON = "no guests this week"
-DONE = ("job.create", "job.update", "job.execute", "execution.retry", "job.pause")
+DONE = ("job.create", "job.update", "job.execute", "job.pause")
 """What a journey leaves in the audit log, besides its restoring."""
 expect.set_options(timeout=PATIENCE)
 

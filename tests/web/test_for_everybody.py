@@ -30,17 +30,22 @@ def test_every_page_is_for_everybody_in_both_themes_at_every_width(demo, chromiu
     for name, path in demo.pages.items():
         page = watched.go(path)
         for width in THEMES:
-            page.set_viewport_size({"width": width, "height": 900})
+            found += too_wide(watched, name, width, 900)
             found += violations(axe, page, f"{name} {width}", rules={CONTRAST: {"enabled": False}})
             for theme in THEMES[width]:
                 page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 found += violations(axe, page, f"{name} {width} {theme}", runOnly=[CONTRAST])
-        page.set_viewport_size({"width": 320, "height": 700})
-        if wider := watched.is_wider():
-            found.append(f"{name}: {wider} px wider than a window of 320 px")
+        found += too_wide(watched, name, 320, 700)
     watched.close()
     found += watched.wrong
     assert not found, "\n".join(found)
+
+
+def too_wide(watched: Watched, name: str, width: int, height: int) -> list[str]:
+    """Makes the window so large; what it says when the page is wider."""
+    watched.page.set_viewport_size({"width": width, "height": height})
+    wider = watched.is_wider()
+    return [f"{name}: {wider} px wider than a window of {width} px"] if wider else []
 
 
 def violations(axe: Axe, page: Page, where: str, **options: Any) -> list[str]:

@@ -187,5 +187,6 @@ def test_the_palette_finds_jobs_executions_and_deeds(world, admin):
     number = world.executions.execute("backup", ANA)
     assert "backup" in text_of(admin.get("/-/search?q=back"))
     assert f"Execution {number}" in text_of(admin.get(f"/-/search?q=%23{number}"))
+    assert "Run backup" in text_of(admin.get("/-/search?q=run+back"))
     assert "New job" in text_of(admin.get("/-/search?q=new"))
     assert "Nothing is called" in text_of(admin.get("/-/search?q=zzzz"))

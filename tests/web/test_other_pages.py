@@ -101,6 +101,18 @@ def test_nodes_show_who_lives_and_who_is_silent(busy, admin):
     assert "Silent" in text_of(admin.get("/-/nodes"))
 
 
+def test_a_node_is_drained_and_takes_work_again(busy, admin):
+    busy.beat(busy.node)
+    page = text_of(admin.get("/-/nodes"))
+    assert "Drain" in page
+    (agent,) = [one.node for one in busy.rota.presence.nodes() if one.node.role == "agent"]
+    assert admin.post(f"/-/nodes/{agent.id}/drain").status_code == 303
+    assert "Draining" in text_of(admin.get("/-/nodes"))
+    admin.post(f"/-/nodes/{agent.id}/undrain")
+    assert "Draining" not in text_of(admin.get("/-/nodes"))
+    assert admin.post("/-/nodes/999/drain").status_code == 404
+
+
 def test_the_audit_log_is_filtered_and_taken_away_as_a_file(busy, admin):
     busy.holds.pause("backup", ANA, reason="=cmd()")
     page = text_of(

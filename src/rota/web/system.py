@@ -32,7 +32,7 @@ def system(rota: Rota) -> Fresh[System]:
         seen = [one for one in rota.presence.nodes() if one.is_alive]
         first = next((one for one in seen if one.node.role == "scheduler"), None)
         return System(
-            wrong=_worst(rota.diagnosis.alarms()),
+            wrong=telling(rota.diagnosis.alarms()),
             scheduler=first.node.name if first else None,
             silent=first.silent if first else None,
             nodes=len({one.node.name for one in seen}),
@@ -42,7 +42,7 @@ def system(rota: Rota) -> Fresh[System]:
     return Fresh(look, rota.clock, FRESH)
 
 
-def _worst(found: list[Finding]) -> list[Finding]:
+def telling(found: list[Finding]) -> list[Finding]:
     """What to tell of it. Where nothing runs at all, no queue is served either, which needs no saying."""
     if any(one.name == "agent" for one in found):
         return [one for one in found if one.name != "queue"]

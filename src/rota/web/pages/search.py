@@ -16,6 +16,23 @@ router = APIRouter(route_class=PageRoute)
 MOST = 8
 
 
+class Verb(NamedTuple):
+    """What can be done to a job by its name, as "run backup"."""
+
+    title: str
+    path: str
+    icon: str
+    action: Action
+
+
+VERBS = {
+    "run": Verb("Run", "/run", "run", Action.JOB_EXECUTE),
+    "pause": Verb("Pause", "/pause", "paused", Action.JOB_PAUSE),
+    "edit": Verb("Edit", "/edit", "edit", Action.JOB_UPDATE),
+    "delete": Verb("Delete", "/delete", "stop", Action.JOB_DELETE),
+}
+
+
 class Hit(NamedTuple):
     """One line of what was found."""
 
@@ -29,8 +46,21 @@ class Hit(NamedTuple):
 def search(view: Page, q: str = "") -> Response:
     """What there is for those words."""
     typed = q.strip()[:100]
-    hits = [*_executions(view, typed), *_jobs(view, typed), *_deeds(view, typed)]
+    hits = [*_to_jobs(view, typed), *_executions(view, typed), *_jobs(view, typed), *_deeds(view, typed)]
     return view.render("search.html", typed=typed, hits=hits)
+
+
+def _to_jobs(view: View, typed: str) -> list[Hit]:
+    """What can be done to the jobs that are meant: "run backup"; pages ask before anything is done."""
+    word, _, rest = typed.partition(" ")
+    verb, rest = VERBS.get(word.lower()), rest.strip()
+    if verb is None or not rest or not view.may(verb.action):
+        return []
+    found = view.rota.jobs.search(Filter(search=rest), size=MOST)
+    return [
+        Hit(f"{verb.title} {job.name}", job.title or "Job", verb.icon, view.job_url(job.name, verb.path))
+        for job in found
+    ]
 
 
 def _jobs(view: View, typed: str) -> list[Hit]:
