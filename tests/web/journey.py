@@ -133,7 +133,7 @@ def find_it_all_in_the_audit(page: Page) -> None:
 
 
 def restore_the_older_version(screen: Watched) -> None:
-    """The first one becomes the third."""
+    """The first one becomes the newest."""
     page = screen.go("/greeting/history")
     page.get_by_role("button", name="Restore version 1").click()
-    expect(page.locator("#toasts")).to_contain_text("Version 1 is restored, as version 3")
+    expect(page.locator("#toasts")).to_contain_text("Version 1 is restored")

@@ -92,7 +92,7 @@ def restore_the_older_version(page: Page) -> None:
     press(page, "History")
     page.wait_for_url(re.compile("/history$"))
     press(page, "Restore version 1")
-    expect(page.locator("#toasts")).to_contain_text("Version 1 is restored, as version 3")
+    expect(page.locator("#toasts")).to_contain_text("Version 1 is restored")
 
 
 @pytest.mark.timeout(300)
