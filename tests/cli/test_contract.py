@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from rota.services.surveying import Surveying
 from tests.cli.sides import both, masked
 from tests.servers.copies import copied_sqlite
 
@@ -139,6 +140,47 @@ def test_the_audit_log_is_listed_verified_and_exported(sides):
     assert sides.through(f"rota audit verify --head {head}").code == 0
     sides.far.rota.auditing.seal()
     assert sides.same(f"rota audit verify --head 3:{'f' * 64} --json").code == 1
+
+
+def test_alerts_and_channels_are_made_changed_and_taken_away(sides):
+    for line in (
+        "rota channels create ops env:HOOK --webhook --json",
+        "rota channels list --json",
+        "rota alerts create backups --to ops --tag nightly --on failed --in-a-row 3 --throttle 5 --json",
+        "rota alerts list --json",
+        "rota alerts mute job:backup --for 2h --reason 'is mended' --json",
+        "rota alerts list",
+        "rota alerts mute job:backup --off",
+        "rota alerts deliveries --size 200 --json",
+    ):
+        assert sides.same(line).code == 0, line
+    for line in (
+        "rota alerts create other --to opps",
+        "rota alerts test ops",
+        "rota alerts mute job:backup --off",
+        "rota alerts mute a/b --off",
+        "rota alerts delete backup",
+        "rota channels delete ops",
+        "rota channels delete 'no such'",
+    ):
+        assert sides.same(line).code not in (0, 2), line
+    assert sides.same("rota alerts delete backups").code == 0
+    assert sides.same("rota channels delete ops --json").code == 0
+
+
+def test_reports_are_listed_and_shown(sides):
+    for world in (sides.near, sides.far):
+        Surveying(world.db, world.clock, {}).keep_report(
+            kind="daily", begins="2026-03-01T00:00:00+00:00", ends="2026-03-02T00:00:00+00:00", title="Daily report",
+            html="<p>well</p>", text="well",
+        )  # fmt: skip
+    for line in (
+        "rota reports list --size 200 --json",
+        "rota reports show 1 --html",
+        "rota reports show 1 --json",
+    ):
+        assert sides.same(line).code == 0, line
+    assert sides.same("rota reports show 9").code == 6
 
 
 def test_settings_are_shown_and_set(sides):

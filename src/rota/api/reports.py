@@ -1,6 +1,8 @@
 """Reports: listed, and read as HTML or text."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from rota.api.instants import Instant
@@ -36,9 +38,11 @@ class ReportPage(ReportHead):
 
 
 @router.get("", **about("List reports", Action.REPORT_READ, example=[LISTED]))
-def list_reports(rota: Product, size: Size = 50) -> list[ReportHead]:
+def list_reports(
+    rota: Product, page: Annotated[int, Query(ge=1, le=10**6)] = 1, size: Size = 50
+) -> list[ReportHead]:
     """The reports that were made, the newest first."""
-    found = Reports(rota.db).search(size)
+    found = Reports(rota.db).search(page=page, size=size)
     return [ReportHead.model_validate(one, from_attributes=True) for one in found]
 
 

@@ -26,7 +26,7 @@ def alerts() -> None:
 @pass_session
 def list_alerts(session: Session) -> None:
     """List the alerts, and what is muted."""
-    with session.local() as rota:
+    with session.rota() as rota:
         rules, mutes = rota.alerts.rules(), rota.alerts.mutes()
     columns: list[Column[Rule]] = [
         Column("name", lambda rule: Cell(rule.name, "bold")),
@@ -110,7 +110,7 @@ def create(
     given |= {word: how[word] for word in ("seconds", "throttle") if how[word] is not None}
     with told_in_words():
         spec = RuleSpec(**given, critical=how["critical"])
-    with session.local() as rota:
+    with session.rota() as rota:
         rule = rota.alerts.create(spec, session.actor)
     told = f"✓ {rule.name} tells {', '.join(rule.channels)}: {', '.join(rule.kinds)} of {_of(rule)}."
     session.screen.one(as_json_of(rule), [("", told)], name=rule.name)
@@ -121,7 +121,7 @@ def create(
 @pass_session
 def delete(session: Session, name: str) -> None:
     """Take an alert away; what it has not sent yet is not sent."""
-    with session.local() as rota:
+    with session.rota() as rota:
         rota.alerts.delete(name, session.actor)
     session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
 
@@ -136,7 +136,7 @@ def mute(session: Session, target: str, until: datetime | None, reason: str | No
     """Send nothing for a while: for `all`, `job:NAME` or `rule:NAME`; nor what waits to be sent."""
     if (until is None) is not off:
         raise click.UsageError("Give --for, or --off.")
-    with session.local() as rota:
+    with session.rota() as rota:
         if until is None:
             rota.alerts.unmute(target, session.actor)
             session.screen.one(
@@ -158,7 +158,7 @@ def test_alert(session: Session, channel: str) -> None:
 
 def try_channel(session: Session, channel: str) -> None:
     """Send a message there, and say that it was taken. Raises Conflict."""
-    with session.local() as rota:
+    with session.rota() as rota:
         found = rota.alerts.channels.test(channel, session.actor)
     session.screen.one(as_json_of(found), [("", f"✓ {found.name} took the message.")], name=found.name)
 
@@ -170,7 +170,7 @@ def deliveries(session: Session, size: int) -> None:
     """List what was sent, or waits to be, the newest first."""
     from dataclasses import asdict
 
-    with session.local() as rota:
+    with session.rota() as rota:
         found = rota.alerts.deliveries(size=size)
     when = session.screen.when
     columns: list[Column[Any]] = [

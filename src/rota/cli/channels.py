@@ -23,7 +23,7 @@ def channels() -> None:
 @pass_session
 def list_channels(session: Session) -> None:
     """List the channels, without their addresses, which are secret."""
-    with session.local() as rota:
+    with session.rota() as rota:
         found = rota.alerts.channels.listing()
     when = session.screen.when
     columns: list[Column[Channel]] = [
@@ -55,7 +55,7 @@ def create_channel(session: Session, name: str, url: str, secret: str | None, we
     with told_in_words():
         kind = ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
         spec = ChannelSpec(name=name, kind=kind, url=url, secret=secret)
-    with session.local() as rota:
+    with session.rota() as rota:
         made = rota.alerts.channels.create(spec, session.actor)
     told = f"✓ {name} is made. Try it: `rota channels test {name}`."
     session.screen.one(as_json_of(made), [("", told)], name=name)
@@ -66,7 +66,7 @@ def create_channel(session: Session, name: str, url: str, secret: str | None, we
 @pass_session
 def delete_channel(session: Session, name: str) -> None:
     """Take a channel away that no alert is sent to."""
-    with session.local() as rota:
+    with session.rota() as rota:
         rota.alerts.channels.delete(name, session.actor)
     session.screen.one({"name": name, "deleted": True}, [("", f"✓ {name} is deleted.")], name=name)
 

@@ -10,6 +10,10 @@ from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
 
 if TYPE_CHECKING:
+    from rota.app import Rota
+    from rota.client.alerts import Reports as Afar
+    from rota.client.remote import Remote
+    from rota.services.reports import Reports
     from rota.store.reports import Report
 
 
@@ -23,10 +27,8 @@ def reports() -> None:
 @pass_session
 def list_reports(session: Session, size: int) -> None:
     """List the reports, the newest first."""
-    from rota.services.reports import Reports
-
-    with session.local() as rota:
-        found = Reports(rota.db).search(size)
+    with session.rota() as rota:
+        found = _reports(rota).search(size=size)
     columns: list[Column[Report]] = [
         Column("id", lambda one: str(one.id), right=True),
         Column("title", lambda one: Cell(one.title, "bold"), least=20),
@@ -42,11 +44,16 @@ def list_reports(session: Session, size: int) -> None:
 @pass_session
 def show(session: Session, report: int, html: bool) -> None:
     """Print a report (by its id), as text or HTML."""
+    with session.rota() as rota:
+        found = _reports(rota).get(report)
+    session.screen.one(_json(found), [("", found.html if html else found.text)], name=found.id)
+
+
+def _reports(rota: "Rota | Remote") -> "Reports | Afar":
+    from rota.app import Rota
     from rota.services.reports import Reports
 
-    with session.local() as rota:
-        found = Reports(rota.db).get(report)
-    session.screen.one(_json(found), [("", found.html if html else found.text)], name=found.id)
+    return Reports(rota.db) if isinstance(rota, Rota) else rota.reports
 
 
 def _json(report: "Report") -> dict[str, Any]:

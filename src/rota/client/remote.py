@@ -5,6 +5,7 @@ from functools import cached_property
 from httpx2 import BaseTransport
 
 from rota.client.accounts import Accounts, Tokens
+from rota.client.alerts import Alerts, Reports
 from rota.client.auditing import Auditing
 from rota.client.executions import Executions
 from rota.client.house import Catalogue, Configuration, Presence, Statistics
@@ -78,6 +79,16 @@ class Remote:
     def configuration(self) -> Configuration:
         """The settings that hold for all nodes."""
         return Configuration(self.wire)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Who is told what, and by which way."""
+        return Alerts(self.wire)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What was reported."""
+        return Reports(self.wire)
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,10 +12,10 @@ class Reports:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def search(self, size: int = 50) -> list[Report]:
-        """The newest, newest first, without what they say."""
+    def search(self, *, page: int = 1, size: int = 50) -> list[Report]:
+        """One page of them, the newest first, without what they say."""
         with self.db.read() as conn:
-            return reports.listing(conn, size)
+            return reports.listing(conn, page=page, size=size)
 
     def get(self, report_id: int) -> Report:
         """One with what it says. Raises NotFound."""

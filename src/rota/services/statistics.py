@@ -1,5 +1,7 @@
 """The numbers of the whole: what the overview of every face shows."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,6 +9,7 @@ from rota.domain.clock import Clock
 from rota.domain.execution import ACTIVE, Status
 from rota.store import activity, history, jobs, statistics
 from rota.store.database import Database
+from rota.store.statistics import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,34 @@ class Statistics:
         """The numbers as they are now."""
         now = self.clock.now()
         with self.db.read() as conn:
-            by_status = statistics.jobs_by_status(conn)
-            sums = statistics.totals(conn)
+            groups = statistics.census(conn)
             active = history.counts(conn, ACTIVE)
-            judged = sums.successes + sums.failures
+            runs, successes = _sum(groups, "runs"), _sum(groups, "successes")
+            judged = successes + _sum(groups, "failures")
             return Overview(
-                total_jobs=sum(by_status.values()),
-                enabled_jobs=sums.enabled,
+                total_jobs=_sum(groups, "jobs"),
+                enabled_jobs=_sum(groups, "enabled"),
                 overdue_jobs=jobs.count(conn, jobs.Filter(overdue_at=now)),
-                jobs_by_status=by_status,
-                jobs_by_type=statistics.jobs_by_type(conn),
-                total_runs=sums.runs,
-                successful_runs=sums.successes,
-                failed_runs=sums.failures,
-                success_rate=sums.successes / judged if judged else None,
-                average_duration_ms=sums.total_ms / sums.runs if sums.runs else None,
+                jobs_by_status=_by_status(groups),
+                jobs_by_type={one.job_type: one.jobs for one in groups},
+                total_runs=runs,
+                successful_runs=successes,
+                failed_runs=judged - successes,
+                success_rate=successes / judged if judged else None,
+                average_duration_ms=_sum(groups, "total_ms") / runs if runs else None,
                 running=active.get(Status.RUNNING, 0) + active.get(Status.SUBMITTED, 0),
                 queued=active.get(Status.QUEUED, 0),
                 executions_last_24h=activity.totals(conn, now - timedelta(hours=24)),
             )
+
+
+def _sum(groups: Iterable[Group], name: str) -> int:
+    return sum(getattr(one, name) for one in groups)
+
+
+def _by_status(groups: Iterable[Group]) -> dict[str, int]:
+    """How many jobs stand how; only where there are any."""
+    found: Counter[str] = Counter()
+    for one in groups:
+        found.update({status.value: n for status, n in one.by_status.items()})
+    return dict(+found)

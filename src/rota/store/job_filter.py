@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, not_, or_, select
 
 from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL
 from rota.domain.job import JobStatus
@@ -13,12 +13,14 @@ from rota.store.schema import executions, job_state, jobs
 
 _j, _s, _e = jobs.c, job_state.c, executions.c
 
-_MARKED = {
-    JobStatus.PAUSED: _j.paused_at,
-    JobStatus.PROBLEM: _j.problem,
-    JobStatus.VANISHED: _j.vanished_at,
+_STANDING: dict[JobStatus, ColumnElement[bool]] = {
+    JobStatus.VANISHED: _j.vanished_at.is_not(None),
+    JobStatus.PROBLEM: _j.problem.is_not(None),
+    JobStatus.DISABLED: ~_j.is_enabled,
+    JobStatus.PAUSED: _j.paused_at.is_not(None),
+    JobStatus.FINISHED: and_(_s.next_run.is_(None), _j.schedule_type != "manual"),
 }
-"""What only few jobs have, and an index finds."""
+"""The first that holds says how a job stands, in the same order as `domain.job.standing`; ACTIVE where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,16 @@ class Filter:
     failed_after: int | None = None
     due_before: datetime | None = None
 
+    @property
+    def asks_state(self) -> bool:
+        """Whether it looks at what changes with every fire."""
+        return not (self.status is None and self.overdue_at is None and self.due_before is None)
+
 
 def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     """What the rows of a query over jobs and their state have to be."""
     if wanted.status is not None:
-        yield status_of() == wanted.status
-        if wanted.status in _MARKED:
-            yield _MARKED[wanted.status].is_not(None)
+        yield from stands(wanted.status)
     if wanted.is_enabled is not None:
         yield _j.is_enabled == wanted.is_enabled
     if wanted.overdue_at is not None:
@@ -82,9 +87,11 @@ def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
 
 
 def _contains(conn: Connection, column: ColumnElement[str], term: str) -> ColumnElement[bool]:
-    """Whatever the case; SQLite's LIKE takes no notice of it by itself, and is three times as quick without help."""
+    """Whatever the case. SQLite's LIKE takes no notice of it by itself; PostgreSQL's ILIKE takes twice as long as
+    LIKE over what was lowered before.
+    """
     if conn.dialect.name == "postgresql":
-        return column.ilike(term, escape="\\")
+        return func.lower(column).like(func.lower(term), escape="\\")
     return column.like(term, escape="\\")
 
 
@@ -92,24 +99,23 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def status_of() -> ColumnElement[str]:
-    """The same order as `domain.job.standing`."""
-    finished = and_(_s.next_run.is_(None), _j.schedule_type != "manual")
-    return case(
-        (_j.vanished_at.is_not(None), JobStatus.VANISHED.value),
-        (_j.problem.is_not(None), JobStatus.PROBLEM.value),
-        (~_j.is_enabled, JobStatus.DISABLED.value),
-        (_j.paused_at.is_not(None), JobStatus.PAUSED.value),
-        (finished, JobStatus.FINISHED.value),
-        else_=JobStatus.ACTIVE.value,
-    )
+def stands(wanted: JobStatus) -> Iterable[ColumnElement[bool]]:
+    """That a job stands so, in conditions that a database can judge one by one, and find by an index."""
+    for status, holds in _STANDING.items():
+        if status is wanted:
+            yield holds
+            return
+        yield not_(holds)
 
 
 def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
     """next_run < now - grace, where the grace is each job's own."""
     if conn.dialect.name == "postgresql":
-        return _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
-    return and_(_s.next_run < now, _s.next_run < _micros(now) - _j.grace * 1_000_000)
+        by_its_grace = _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
+    else:
+        by_its_grace = _s.next_run < _micros(now) - _j.grace * 1_000_000
+    # The first alone is found by an index.
+    return and_(_s.next_run < now, by_its_grace)
 
 
 def _micros(now: datetime) -> int:

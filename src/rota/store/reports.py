@@ -34,10 +34,11 @@ def keep(conn: Connection, values: dict[str, Any]) -> int:
     return int(conn.execute(same.returning(_r.id)).scalar_one())
 
 
-def listing(conn: Connection, size: int) -> list[Report]:
-    """The newest, newest first, without what they say."""
+def listing(conn: Connection, *, page: int, size: int) -> list[Report]:
+    """One page of them, the newest first, without what they say."""
     query = select(_r.id, _r.kind, _r.begins_at, _r.ends_at, _r.title, _r.created_at)
-    rows = conn.execute(query.order_by(_r.begins_at.desc(), _r.id.desc()).limit(size))
+    ordered = query.order_by(_r.begins_at.desc(), _r.id.desc())
+    rows = conn.execute(ordered.limit(size).offset((page - 1) * size))
     return [Report(*row[:5], "", "", row[5]) for row in rows]
 
 

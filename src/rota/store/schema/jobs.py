@@ -71,6 +71,12 @@ partial("ix_jobs_paused", "paused_at IS NOT NULL", jobs.c.name)
 partial("ix_jobs_problem", "problem IS NOT NULL", jobs.c.name)
 partial("ix_jobs_vanished", "vanished_at IS NOT NULL", jobs.c.name)
 partial("uq_jobs_name", "deleted_at IS NULL", jobs.c.name, unique=True)
+partial("ix_jobs_type", "deleted_at IS NULL", jobs.c.job_type, jobs.c.id)
+partial("ix_jobs_title", "deleted_at IS NULL", jobs.c.title, jobs.c.id)
+partial("ix_jobs_priority", "deleted_at IS NULL", jobs.c.task_priority, jobs.c.id)
+partial("ix_jobs_created", "deleted_at IS NULL", jobs.c.created_at, jobs.c.id)
+partial("ix_jobs_updated", "deleted_at IS NULL", jobs.c.updated_at, jobs.c.id)
+partial("ix_jobs_deleted", "deleted_at IS NOT NULL", jobs.c.id)
 partial("ix_jobs_paused_until", "paused_until IS NOT NULL", jobs.c.paused_until)
 
 job_versions = Table(
