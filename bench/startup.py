@@ -17,7 +17,7 @@ from bench.figure import Ratio, Report, Scale, raced
 ROUNDS = 15
 LINES = {
     "python -c pass": ["-c", "pass"],
-    "import rich_click": ["-c", "import rich_click"],
+    "import click": ["-c", "import click"],
     "import sqlalchemy": ["-c", "import sqlalchemy"],
     "import pydantic": ["-c", "from pydantic import BaseModel"],
     "rota --help": ["-m", "rota", "--help"],

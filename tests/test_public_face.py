@@ -8,7 +8,7 @@ import pytest
 
 import rota
 
-HEAVY = ("pydantic", "sqlalchemy", "alembic", "psutil", "structlog", "rich_click", "rota.sdk")
+HEAVY = ("pydantic", "sqlalchemy", "alembic", "psutil", "structlog", "click", "rota.sdk")
 
 
 def test_every_public_name_is_there_and_documented():

@@ -48,6 +48,34 @@ def test_constraints_and_partial_indexes_are_migrated_too(db):
     assert {name: indexes[name] for name in wanted} == wanted
 
 
+def test_an_index_over_a_part_of_a_table_is_over_that_part(db):
+    migrations.upgrade(db)
+    partial = {
+        index.name: index.info["where"]
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if index.info
+    }
+    assert len(partial) > 20
+    with db.read() as conn:
+        if db.is_sqlite:
+            made = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+            conditions = {name: (sql or "").partition(" WHERE ")[2] for name, sql in made}
+            assert {name: conditions[name] for name in partial} == partial
+        else:
+            query = "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL"
+            assert set(conn.execute(text(query)).scalars()) == set(partial)
+
+
+def test_tables_of_hot_rows_leave_room_in_their_pages(db):
+    migrations.upgrade(db)
+    roomy = {name for name, table in metadata.tables.items() if "fillfactor" in table.info}
+    with db.read() as conn:
+        if not db.is_sqlite:
+            query = "SELECT relname FROM pg_class WHERE reloptions @> '{fillfactor=70}'"
+            assert set(conn.execute(text(query)).scalars()) == roomy
+
+
 def test_the_head_that_the_code_names_is_the_newest_file():
     folder = Path(migrations.__file__).parent
     assert ScriptDirectory(str(folder)).get_heads() == [migrations.HEAD]

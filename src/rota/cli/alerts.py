@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment
 from rota.cli.frame import Noun
@@ -86,9 +86,24 @@ def as_json_of(one: Any) -> dict[str, Any]:
 @click.option("--type", "job_type", help="Only of jobs of this type.")
 @click.option("--critical", is_flag=True, help="Only of critical jobs.")
 @click.option("--first", is_flag=True, help="Only the first failure after a success.")
-@click.option("--in-a-row", type=click.IntRange(1, 1000), help="Only the failure that is the n-th in a row.")
-@click.option("--seconds", type=click.FloatRange(1), help="Overdue or stuck for so long. Default: 600.")
-@click.option("--throttle", type=click.FloatRange(0), help="Seconds between two messages. Default: 60.")
+@click.option(
+    "--in-a-row",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    help="Only the failure that is the n-th in a row.",
+)
+@click.option(
+    "--seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(1),
+    help="Overdue or stuck for so long. Default: 600.",
+)
+@click.option(
+    "--throttle",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    help="Seconds between two messages. Default: 60.",
+)
 @pass_session
 def create(
     session: Session, name: str, channels: tuple[str, ...], kinds: tuple[str, ...], **how: Any
@@ -164,7 +179,9 @@ def try_channel(session: Session, channel: str) -> None:
 
 
 @alerts.command("deliveries")
-@click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many.")
+@click.option(
+    "--size", metavar="N", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."
+)
 @pass_session
 def deliveries(session: Session, size: int) -> None:
     """List what was sent, or waits to be, the newest first."""

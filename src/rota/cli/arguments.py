@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import click as plain
-import rich_click as click
+import click
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(s|m|min|h|d)")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
 
-def complete_job(ctx: plain.Context, _param: plain.Parameter, incomplete: str) -> list[str]:
+def complete_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The names of jobs that begin so; a shell that completes is never told of an error."""
     from rota.cli.session import Session
     from rota.store.jobs import Filter
@@ -31,7 +30,7 @@ job_argument = click.argument("job", metavar="JOB", shell_complete=complete_job)
 optional_job = click.argument("job", metavar="[JOB]", required=False, shell_complete=complete_job)
 
 
-class Moment(plain.ParamType):  # type: ignore[type-arg]  # only newer clicks can be subscripted
+class Moment(click.ParamType):  # type: ignore[type-arg]  # only newer clicks can be subscripted
     """An instant: ISO 8601 (UTC unless it says otherwise), or a length of time such as 30m or 2h.
 
     sign  1: a length of time counts from now on; -1: back from now
@@ -42,7 +41,7 @@ class Moment(plain.ParamType):  # type: ignore[type-arg]  # only newer clicks ca
     def __init__(self, sign: int) -> None:
         self.sign = sign
 
-    def convert(self, value: Any, param: plain.Parameter | None, ctx: plain.Context | None) -> datetime:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The instant in UTC."""
         if isinstance(value, datetime):
             return value
@@ -56,13 +55,13 @@ class Moment(plain.ParamType):  # type: ignore[type-arg]  # only newer clicks ca
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-class Pair(plain.ParamType):  # type: ignore[type-arg]  # only newer clicks can be subscripted
+class Pair(click.ParamType):  # type: ignore[type-arg]  # only newer clicks can be subscripted
     """NAME=VALUE, where the value is JSON when it reads as such, else text."""
 
     name = "name=value"
 
     def convert(
-        self, value: Any, param: plain.Parameter | None, ctx: plain.Context | None
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, Any]:
         """Name and value."""
         if isinstance(value, tuple):
@@ -76,7 +75,7 @@ class Pair(plain.ParamType):  # type: ignore[type-arg]  # only newer clicks can 
             return name, text
 
 
-def arguments_file(_ctx: plain.Context, _param: plain.Parameter, value: str | None) -> dict[str, Any] | None:
+def arguments_file(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dict[str, Any] | None:
     """The JSON object in a file, or on stdin for "-"."""
     if value is None:
         return None
@@ -84,11 +83,11 @@ def arguments_file(_ctx: plain.Context, _param: plain.Parameter, value: str | No
         text = sys.stdin.read() if value == "-" else Path(value).read_text("utf-8")
         found = json.loads(text)
     except OSError as error:
-        raise plain.BadParameter(f"cannot read {value}: {error.strerror}") from error
+        raise click.BadParameter(f"cannot read {value}: {error.strerror}") from error
     except ValueError as error:
-        raise plain.BadParameter(f"{value} is not JSON: {error}") from error
+        raise click.BadParameter(f"{value} is not JSON: {error}") from error
     if not isinstance(found, dict):
-        raise plain.BadParameter(f'{value} holds no JSON object; write {{"name": value}}')
+        raise click.BadParameter(f'{value} holds no JSON object; write {{"name": value}}')
     return found
 
 

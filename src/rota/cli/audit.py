@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment
 from rota.cli.frame import Noun
@@ -52,7 +51,12 @@ def audit() -> None:
 @_filters
 @click.option("--before", metavar="ID", type=int, help="Only rows before this one, to page on.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="At most so many.",
 )
 @pass_session
 def list_entries(session: Session, before: int | None, size: int, **wanted: Any) -> None:
@@ -87,14 +91,14 @@ def _what(entry: "Entry") -> str:
     return ", ".join(filter(None, [entry.reason or "", *changed, *given]))
 
 
-def _head(_ctx: plain.Context, _param: plain.Parameter, value: str | None) -> "Head | None":
+def _head(_ctx: click.Context, _param: click.Parameter, value: str | None) -> "Head | None":
     from rota.domain.chain import Head
 
     if value is None:
         return None
     seq, _, digest = value.partition(":")
     if not seq.isdigit() or len(digest) != 64:
-        raise plain.BadParameter("that is no head; give what `rota audit verify` printed, PLACE:HASH")
+        raise click.BadParameter("that is no head; give what `rota audit verify` printed, PLACE:HASH")
     return Head(int(seq), digest)
 
 
@@ -114,7 +118,7 @@ def verify(session: Session, head: "Head | None") -> None:
         found = rota.auditing.verify(head)
     _print_verified(session, found)
     if not found.is_whole:
-        plain.get_current_context().exit(BROKEN)
+        click.get_current_context().exit(BROKEN)
 
 
 def _print_verified(session: Session, found: "Verified") -> None:

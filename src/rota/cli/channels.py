@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from rota.cli.alerts import as_json_of, told_in_words, try_channel
 from rota.cli.frame import Noun

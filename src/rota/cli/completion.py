@@ -1,6 +1,6 @@
 """`completion`: what makes a shell complete the words of rota."""
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session

@@ -1,7 +1,6 @@
 """`doctor`: what is wrong around the jobs, and what to do."""
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
@@ -32,5 +31,5 @@ def doctor(session: Session) -> None:
                 screen.line(f"  → {one.fix}")
     wrong = [one.name for one in found if one.ok is False]
     if "database" in wrong or "schema" in wrong:
-        plain.get_current_context().exit(AWAY)
-    plain.get_current_context().exit(FAILED if wrong else 0)
+        click.get_current_context().exit(AWAY)
+    click.get_current_context().exit(FAILED if wrong else 0)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment, optional_job
 from rota.cli.frame import Noun
@@ -24,7 +23,12 @@ def executions() -> None:
 @click.option("--since", type=Moment(-1), help="Only what was queued since; 2h, 7d or a time.")
 @click.option("--before", metavar="ID", type=int, help="Only executions before this one, to page on.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="At most so many.",
 )
 @pass_session
 def list_executions(session: Session, job: str | None, **wanted: Any) -> None:
@@ -129,4 +133,4 @@ def retry(session: Session, execution: int, force: bool, wait: bool) -> None:
         told = f"Execution {new} of {found.job_name}: {found.status.value}."
     session.screen.one(execution_json(found), [("", told)], name=new)
     if found.is_final and found.status != "succeeded":
-        plain.get_current_context().exit(UNSUCCESSFUL)
+        click.get_current_context().exit(UNSUCCESSFUL)

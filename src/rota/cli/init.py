@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
@@ -69,4 +68,4 @@ def _ask(count: int) -> None:
             "Making jobs has to be confirmed, and there is no terminal to ask on; use --yes."
         )
     if not click.confirm(f"Make or change {count} jobs?", err=True):
-        plain.get_current_context().exit(DECLINED)
+        click.get_current_context().exit(DECLINED)

@@ -5,8 +5,8 @@ import sys
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rota.cli.colour import paint
 from rota.cli.screen import Screen
-from rota.cli.table import paint
 from rota.cli.words import shown
 
 if TYPE_CHECKING:

@@ -1,17 +1,17 @@
 """One command line from its words to its exit code: what goes wrong is told once, here."""
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-import click as plain
+import click
 
+from rota.cli.colour import has_colour, paint
 from rota.cli.root import rota
-from rota.cli.words import shown
 from rota.domain.errors import Conflict, Denied, Invalid, NotFound, RotaError, Unavailable
+from rota.domain.words import shown
 
 FAILED, USAGE, DECLINED, DENIED, UNSUCCESSFUL, NOT_FOUND, AWAY, TIMED_OUT, INTERRUPTED = (
     1,
@@ -61,15 +61,18 @@ def run(words: Sequence[str]) -> int:
             rota.invoke(ctx)
         sys.stdout.flush()
         return 0
-    except plain.exceptions.Exit as ended:
+    except click.exceptions.Exit as ended:
         return ended.exit_code
     except RotaError as error:
         _tell(error, as_json=as_json)
         return code_of(error)
-    except plain.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stderr)
+        return USAGE
+    except click.ClickException as error:
+        _tell(_misused(error), as_json=as_json)
         return error.exit_code
-    except (KeyboardInterrupt, plain.Abort):
+    except (KeyboardInterrupt, click.Abort):
         print("Interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
@@ -84,8 +87,19 @@ def code_of(error: RotaError) -> int:
     return next((code for kind, code in CODES.items() if isinstance(error, kind)), FAILED)
 
 
+def _misused(error: click.ClickException) -> RotaError:
+    """What is wrong with a command line, and how it should look."""
+    if (ctx := getattr(error, "ctx", None)) is None:
+        return RotaError(error.format_message(), code="usage")
+    usage = " ".join((ctx.command_path, *ctx.command.collect_usage_pieces(ctx)))
+    fix = f"usage: {usage}; `{ctx.command_path} --help` tells more"
+    return RotaError(error.format_message(), code="usage", fix=fix)
+
+
 def _tell(error: RotaError, *, as_json: bool) -> None:
     if as_json:
+        import json
+
         told = {"code": error.code, "message": error.message, "fix": error.fix, "field": error.field}
         print(json.dumps({"error": told}), file=sys.stderr)
         return
@@ -112,14 +126,7 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _red(text: str) -> str:
-    return plain.style(text, fg="red", bold=True) if has_colour(sys.stderr) else text
-
-
-def has_colour(stream: TextIO) -> bool:
-    """Whether colours may be written there: a terminal, and NO_COLOR (no-color.org) is not set."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return paint(text, "red bold") if has_colour(sys.stderr) else text
 
 
 def _never_fail_to_print(*streams: TextIO) -> None:

@@ -9,12 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import click as plain
-import rich_click as click
+import click
 
-from rota.cli.frame import Verb
+from rota.cli.frame import SHARED, Verb
 
-SHARED = ("as_json", "output", "quiet", "time", "database_url", "help")
 SECTION = 1
 
 
@@ -33,22 +31,22 @@ def pages() -> dict[str, str]:
     return made
 
 
-def _context() -> plain.Context:
+def _context() -> click.Context:
     from rota.cli.root import rota
 
     return rota.make_context("rota", [], resilient_parsing=True)
 
 
-def _commands(parent: plain.Context) -> Iterator[tuple[str, plain.Command]]:
+def _commands(parent: click.Context) -> Iterator[tuple[str, click.Command]]:
     group = parent.command
-    assert isinstance(group, plain.Group)
+    assert isinstance(group, click.Group)
     for name in group.list_commands(parent):
         command = group.get_command(parent, name)
         if command is not None:
             yield name, command
 
 
-def _index(root: plain.Context) -> str:
+def _index(root: click.Context) -> str:
     from rota.cli.program import EXIT_CODES
 
     nouns = [f"| [`rota {name}`]({name}.md) | {_first_line(command)} |" for name, command in _commands(root)]
@@ -79,12 +77,12 @@ def _index(root: plain.Context) -> str:
     )
 
 
-def _page(parent: plain.Context, name: str, command: plain.Command) -> Iterator[str]:
+def _page(parent: click.Context, name: str, command: click.Command) -> Iterator[str]:
     ctx = _below(parent, name, command)
     yield f"# {ctx.command_path}"
     yield ""
     yield _text(command)
-    if not isinstance(command, plain.Group):
+    if not isinstance(command, click.Group):
         yield from _usage(ctx)
         return
     for verb_name, verb in _commands(ctx):
@@ -96,11 +94,11 @@ def _page(parent: plain.Context, name: str, command: plain.Command) -> Iterator[
         yield from _usage(below)
 
 
-def _below(parent: plain.Context, name: str, command: plain.Command) -> plain.Context:
+def _below(parent: click.Context, name: str, command: click.Command) -> click.Context:
     return command.context_class(command, info_name=name, parent=parent)
 
 
-def _usage(ctx: plain.Context) -> Iterator[str]:
+def _usage(ctx: click.Context) -> Iterator[str]:
     pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
     yield ""
     yield "```text"
@@ -112,20 +110,24 @@ def _usage(ctx: plain.Context) -> Iterator[str]:
         yield from options
 
 
-def _options(ctx: plain.Context, *, shared: bool) -> Iterator[str]:
+def _options(ctx: click.Context, *, shared: bool) -> Iterator[str]:
     for param in ctx.command.get_params(ctx):
-        if isinstance(param, plain.Option) and (param.name in SHARED) is shared and not param.hidden:
+        if (
+            isinstance(param, click.Option)
+            and (param.name in (*SHARED, "help")) is shared
+            and not param.hidden
+        ):
             record = param.get_help_record(ctx)
             if record is not None:
                 words, said = record
                 yield f"- `{words}`: {said}"
 
 
-def _text(command: plain.Command) -> str:
+def _text(command: click.Command) -> str:
     return inspect.cleandoc(command.help or "").partition("\f")[0].strip()
 
 
-def _first_line(command: plain.Command) -> str:
+def _first_line(command: click.Command) -> str:
     return _text(command).split("\n")[0]
 
 
@@ -155,16 +157,16 @@ def man_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _man_command(ctx: plain.Context) -> list[str]:
+def _man_command(ctx: click.Context) -> list[str]:
     command = ctx.command
-    if isinstance(command, plain.Group):
+    if isinstance(command, click.Group):
         return [line for name, verb in _commands(ctx) for line in _man_command(_below(ctx, name, verb))]
     pieces = " ".join(command.collect_usage_pieces(ctx))
     head = [f".SS {_roff(f'{ctx.command_path} {pieces}')}", _roff(_text(command))]
     return [*head, *_man_options(ctx, shared=False)]
 
 
-def _man_options(ctx: plain.Context, *, shared: bool) -> list[str]:
+def _man_options(ctx: click.Context, *, shared: bool) -> list[str]:
     lines: list[str] = []
     for option in _options(ctx, shared=shared):
         words, _, said = option.removeprefix("- `").partition("`: ")

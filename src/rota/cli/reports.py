@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session
@@ -23,7 +23,9 @@ def reports() -> None:
 
 
 @reports.command("list")
-@click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many.")
+@click.option(
+    "--size", metavar="N", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."
+)
 @pass_session
 def list_reports(session: Session, size: int) -> None:
     """List the reports, the newest first."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
@@ -49,7 +49,7 @@ def scheduler(session: Session, **flags: Any) -> None:
 )
 @click.option("--app", help="module:callable that makes context.app, once per runner.")
 @click.option("--app-database-url", metavar="URL", help="The application's own database, for context.db.")
-@click.option("--runners", type=click.IntRange(1, 256), help="How many jobs run at a time.")
+@click.option("--runners", metavar="N", type=click.IntRange(1, 256), help="How many jobs run at a time.")
 @click.option("--queues", help="Which queues run where: QUEUE=local or QUEUE=celery, comma list.")
 @click.option("--node-name", help="How this worker is called; default: the name of the machine.")
 @pass_session
@@ -87,7 +87,9 @@ def _work(session: Session, settings: "Settings") -> None:
 
 @click.command("web", cls=Verb)
 @click.option("--host", help="The address at which the API answers; default 127.0.0.1.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free.")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free."
+)
 @click.option("--node-name", help="How this process is called; default: the name of the machine.")
 @pass_session
 def web(session: Session, **flags: Any) -> None:

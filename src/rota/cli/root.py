@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.frame import Program, Promise
 
@@ -72,7 +71,16 @@ NOUNS = {
 }
 
 
-def _version(ctx: plain.Context, _param: plain.Parameter, value: Any) -> None:
+SECTIONS = {
+    "Begin": ("serve", "init", "demo"),
+    "Look and change": ("jobs", "executions", "tasks", "nodes", "alerts", "channels", "reports"),
+    "Let people in": ("users", "tokens", "audit"),
+    "On many machines": ("scheduler", "worker", "web"),
+    "Keep it well": ("doctor", "config", "db", "completion", "man"),
+}
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
@@ -80,7 +88,13 @@ def _version(ctx: plain.Context, _param: plain.Parameter, value: Any) -> None:
         ctx.exit()
 
 
-@click.group("rota", cls=Program, nouns=NOUNS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "rota",
+    cls=Program,
+    nouns=NOUNS,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
 )

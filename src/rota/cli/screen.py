@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from rota.cli.table import Cell, Column, lines, paint
+from rota.cli.colour import paint
+from rota.cli.table import Cell, Column, lines
 from rota.cli.words import shown, when
 
 T = TypeVar("T")

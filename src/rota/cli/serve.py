@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 )
 @click.option("--app", help="module:callable that makes context.app, once per runner.")
 @click.option("--app-database-url", metavar="URL", help="The application's own database, for context.db.")
-@click.option("--runners", type=click.IntRange(1, 256), help="How many jobs run at a time.")
+@click.option("--runners", metavar="N", type=click.IntRange(1, 256), help="How many jobs run at a time.")
 @click.option("--queues", help="Which queues run here: QUEUE=local, comma list; default *=local.")
 @click.option("--host", help="The address at which the API answers; default 127.0.0.1.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free.")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65_535), help="The port; default 8321, 0: any that is free."
+)
 @click.option("--web/--no-web", default=True, show_default=True, help="Serve the dashboard and the API here.")
 @pass_session
 def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-import click as plain
+import click
 
 from rota.cli.frame import META
 from rota.domain.actor import Actor
@@ -30,8 +30,8 @@ AT_HAND, AFAR = 0.1, 0.5
 class Session:
     """One command's view of the world, made by `pass_session`; it knows the shared options of its context."""
 
-    def __init__(self, ctx: plain.Context | None = None) -> None:
-        self.options: dict[str, Any] = (ctx or plain.get_current_context()).meta.get(META, {})
+    def __init__(self, ctx: click.Context | None = None) -> None:
+        self.options: dict[str, Any] = (ctx or click.get_current_context()).meta.get(META, {})
         self.flags: dict[str, Any] = {}
 
     @cached_property
@@ -47,7 +47,7 @@ class Session:
         """How to print."""
         from datetime import UTC, datetime
 
-        from rota.cli.program import has_colour
+        from rota.cli.colour import has_colour
         from rota.cli.screen import Screen, terminal_width
 
         form = "json" if self.options.get("as_json") else self.options.get("output", "table")
@@ -75,14 +75,14 @@ class Session:
 
         given, database = self.options.get("server"), self.options.get("database_url")
         if given and database:
-            raise plain.UsageError("--server and --database-url exclude each other.")
+            raise click.UsageError("--server and --database-url exclude each other.")
         return None if database else find(given, os.environ)
 
     def require_local(self) -> None:
         """Raises UsageError for a command that no server can be asked for."""
         if self.server is not None:
-            command = plain.get_current_context().command_path
-            raise plain.UsageError(
+            command = click.get_current_context().command_path
+            raise click.UsageError(
                 f"`{command}` works on this machine, not through a server; leave out --server, unset ROTA_SERVER, "
                 "or name a database with --database-url."
             )

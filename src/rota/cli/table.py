@@ -1,29 +1,20 @@
 """Tables that fit: to the terminal's width where there is one, whole where there is none."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
-
+from rota.cli.colour import paint
 from rota.cli.words import shown
 
 T = TypeVar("T")
 GAP = 2
-STYLES = {
-    "bold": "1",
-    "dim": "2",
-    "red": "31",
-    "green": "32",
-    "yellow": "33",
-    "blue": "34",
-    "cyan": "36",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text and how it looks; a style is a name of STYLES, or nothing."""
+    """A text and how it looks; a style is one of `colour`, or nothing."""
 
     text: str
     style: str = ""
@@ -54,7 +45,7 @@ class _Laid(Generic[T]):
 
     @property
     def wanted(self) -> int:
-        return max(cell_len(self.column.title), *(cell_len(cell.text) for cell in self.cells))
+        return max(breadth(self.column.title), *(breadth(cell.text) for cell in self.cells))
 
     @property
     def least(self) -> int:
@@ -117,7 +108,7 @@ def _line(cells: list[Cell], laid: list[_Laid[T]], widths: list[int], *, colour:
     parts = []
     for place, (cell, one, width) in enumerate(zip(cells, laid, widths, strict=True)):
         text = fit(cell.text, width)
-        pad = " " * (width - cell_len(text))
+        pad = " " * (width - breadth(text))
         last = place == len(laid) - 1
         painted = paint(text, cell.style) if colour else text
         parts.append(pad + painted if one.column.right else painted + ("" if last else pad))
@@ -126,12 +117,28 @@ def _line(cells: list[Cell], laid: list[_Laid[T]], widths: list[int], *, colour:
 
 def fit(text: str, width: int) -> str:
     """The text, cut with an ellipsis where it is too wide."""
-    if cell_len(text) <= width:
+    if breadth(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+    if width <= 0:
+        return ""
+    taken, left = "", width - 1
+    for char in text:
+        left -= breadth(char)
+        if left < 0:
+            break
+        taken += char
+    return taken.rstrip() + "…"
 
 
-def paint(text: str, style: str) -> str:
-    """The text in a style, which is one or more names of STYLES, parted by spaces."""
-    codes = ";".join(STYLES[name] for name in style.split())
-    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+def breadth(text: str) -> int:
+    """How many cells of a terminal the text takes: Chinese letters and most emoji two, accents of their own none.
+
+    By East_Asian_Width (Unicode, UAX #11) and the general category.
+    """
+    return len(text) if text.isascii() else sum(map(_breadth_of, text))
+
+
+def _breadth_of(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

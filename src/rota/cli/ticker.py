@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rota.cli.colour import paint
 from rota.cli.screen import Screen
 from rota.cli.show_executions import MARKS, items, outcome
-from rota.cli.table import paint
 from rota.cli.words import milliseconds, plural, relative, shown
 from rota.domain.errors import Unavailable
 from rota.domain.execution import Execution

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment
 from rota.cli.frame import Noun
@@ -46,9 +46,14 @@ def create(session: Session, name: str, user: str, scopes: tuple[str, ...], expi
 
 @tokens.command("list")
 @click.option("--user", help="Only those of this user.")
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.option("--page", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Tokens on a page."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Tokens on a page.",
 )
 @pass_session
 def list_tokens(session: Session, user: str | None, page: int, size: int) -> None:

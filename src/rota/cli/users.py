@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session
@@ -38,7 +37,7 @@ def users() -> None:
 def create(session: Session, name: str, role: str, password_stdin: bool, no_password: bool) -> None:
     """Make a user. Asks for the password, unless it comes on stdin."""
     if password_stdin and no_password:
-        raise plain.UsageError("--password-stdin and --no-password exclude each other.")
+        raise click.UsageError("--password-stdin and --no-password exclude each other.")
     with session.rota() as rota:
         password = None if no_password else _password(from_stdin=password_stdin)
         made = rota.accounts.create(name, role, session.actor, password=password)
@@ -51,15 +50,20 @@ def _password(*, from_stdin: bool) -> str:
         given = sys.stdin.read(100_000)
         return given[: -2 if given.endswith("\r\n") else -1] if given.endswith("\n") else given
     if not sys.stdin.isatty():
-        raise plain.UsageError("There is no terminal to ask for the password on; use --password-stdin.")
+        raise click.UsageError("There is no terminal to ask for the password on; use --password-stdin.")
     answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return answer
 
 
 @users.command("list")
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.option("--page", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Users on a page."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Users on a page.",
 )
 @pass_session
 def list_users(session: Session, page: int, size: int) -> None:

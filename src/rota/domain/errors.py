@@ -12,7 +12,6 @@ Each face maps the five kinds once: the command line to exit codes, the API to p
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class RotaError(Exception):
@@ -97,6 +96,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
     kind   the word for the thing: "job", "task", "module"
     known  the names that exist; at most twelve are listed
     """
+    from difflib import get_close_matches
+
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     meant = f'did you mean "{close[0]}"? ' if close else ""

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from importlib import resources
-from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -127,7 +125,9 @@ def zone_named(name: str) -> Zone:
 @lru_cache(maxsize=1)
 def _packaged_names() -> frozenset[str]:
     """Part of _names, read in a fiftieth of the time."""
-    return frozenset(resources.files("tzdata").joinpath("zones").read_text().split())
+    from importlib.resources import files
+
+    return frozenset(files("tzdata").joinpath("zones").read_text().split())
 
 
 @lru_cache(maxsize=1)
@@ -140,6 +140,8 @@ def _rules(name: str) -> ZoneInfo:
 
     The operating system's own are only taken for a name that the package does not have.
     """
+    from importlib.resources import files
+
     try:
         with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
             return ZoneInfo.from_file(file, key=name)

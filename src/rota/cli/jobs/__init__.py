@@ -1,11 +1,11 @@
 """The noun `jobs`."""
 
-import rich_click as click
+import click
 
 from rota.cli.frame import Noun
 from rota.cli.jobs import asking, defining, holding, listing, running, versions
 
-PANELS = {
+SECTIONS = {
     "Look": (listing.list_jobs, asking.show, listing.status, asking.history, asking.schedule, asking.explain,
              listing.overdue, listing.stats),
     "Run": (running.run, running.execute, running.cleanup_sessions, running.log_cleanup),
@@ -15,13 +15,16 @@ PANELS = {
 }  # fmt: skip
 
 
-@click.group("jobs", cls=Noun)
+@click.group(
+    "jobs",
+    cls=Noun,
+    sections={heading: [str(verb.name) for verb in verbs] for heading, verbs in SECTIONS.items()},
+    aliases={"session-cleanup": "cleanup-sessions"},
+)
 def jobs() -> None:
     """Jobs: what runs, when, and by which rules. JOB is a name or an id."""
 
 
-for panel, verbs in PANELS.items():
+for verbs in SECTIONS.values():
     for verb in verbs:
         jobs.add_command(verb)
-    jobs.add_panel(click.RichCommandPanel(panel, commands=[str(verb.name) for verb in verbs]))
-jobs.add_command(running.cleanup_sessions, aliases=["session-cleanup"])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment, job_argument, optional_job
 from rota.cli.frame import Verb
@@ -45,7 +45,12 @@ def show(session: Session, job: str) -> None:
 @click.option("--since", type=Moment(-1), help="Only what was queued since; 2h, 7d or a time.")
 @click.option("--before", metavar="ID", type=int, help="Only executions before this one, to page on.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="At most so many.",
 )
 @pass_session
 def history(session: Session, job: str | None, **wanted: Any) -> None:
@@ -87,7 +92,14 @@ def _zone(rota: Any, job_id: int) -> str:
 
 @click.command("schedule", cls=Verb)
 @job_argument
-@click.option("--count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many fires.")
+@click.option(
+    "--count",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="How many fires.",
+)
 @click.option("--after", type=Moment(1), help="From when on; default: now.")
 @pass_session
 def schedule(session: Session, job: str, count: int, after: Any) -> None:
@@ -152,7 +164,9 @@ def explain(session: Session, job: str) -> None:
 @click.argument("expression", default="")
 @click.option("--timezone", default="UTC", show_default=True, help="Whose clock it means.")
 @click.option("--after", type=Moment(1), help="From when on to show fires; default: now.")
-@click.option("--count", type=click.IntRange(0, 1000), default=5, show_default=True, help="How many fires.")
+@click.option(
+    "--count", metavar="N", type=click.IntRange(0, 1000), default=5, show_default=True, help="How many fires."
+)
 @pass_session
 def validate_schedule(
     session: Session, kind: str, expression: str, timezone: str, after: Any, count: int

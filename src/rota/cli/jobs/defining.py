@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.arguments import job_argument
 from rota.cli.frame import Verb
@@ -112,7 +111,7 @@ def update(session: Session, job: str, dry_run: bool, **given: Any) -> None:
 
     fields = job_fields_of(given)
     if not fields:
-        raise plain.UsageError("Nothing to change was given; `rota jobs update --help` lists what can be.")
+        raise click.UsageError("Nothing to change was given; `rota jobs update --help` lists what can be.")
     with session.rota() as rota:
         before = rota.jobs.get(job)
         changed = {name: value for name, value in fields.items() if getattr(before, name) != value}
@@ -159,9 +158,9 @@ def delete(session: Session, job: str, force: bool) -> None:
 def _ask(name: str, runs: int) -> None:
     """Make sure. Without a terminal nobody can answer: that is an error of the command line."""
     if not sys.stdin.isatty():
-        raise plain.UsageError(
+        raise click.UsageError(
             f"Deleting {shown(name)} has to be confirmed, and there is no terminal to ask on; use --force."
         )
     if not click.confirm(f"Delete {shown(name)} ({runs:,} runs so far)?", err=True):
         click.echo("Nothing was deleted.", err=True)
-        plain.get_current_context().exit(DECLINED)
+        click.get_current_context().exit(DECLINED)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import Moment, job_argument
 from rota.cli.frame import Verb

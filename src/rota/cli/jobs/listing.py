@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import optional_job
 from rota.cli.frame import Verb
@@ -22,9 +22,14 @@ STATUSES = ("active", "paused", "disabled", "finished", "vanished", "problem")
 @click.option("--overdue-only", is_flag=True, help="Only jobs whose time has passed without a run.")
 @click.option("--tag", help="Only jobs with this tag.")
 @click.option("--search", metavar="TEXT", help="Only jobs with this in name, title or description.")
-@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.option("--page", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Jobs on a page."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Jobs on a page.",
 )
 @pass_session
 def list_jobs(session: Session, page: int, size: int, **wanted: Any) -> None:
@@ -65,7 +70,12 @@ def _print(session: Session, jobs: "list[Job]", *, empty: str) -> None:
 
 @click.command("overdue", cls=Verb)
 @click.option(
-    "--size", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many."
+    "--size",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="At most so many.",
 )
 @pass_session
 def overdue(session: Session, size: int) -> None:

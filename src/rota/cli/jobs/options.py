@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import arg_option, args_file_option, task_arguments
 
@@ -21,10 +21,19 @@ FIELDS = {
 _OPTIONS = (
     click.option("--description", help="What it does, in a sentence."),
     click.option("--queue", help="The queue that its executions wait in."),
-    click.option("--priority", type=click.IntRange(0, 9), help="0 to 9; 9 goes first."),
-    click.option("--timeout", type=click.FloatRange(0), help="Seconds an execution may take; 0: no limit."),
-    click.option("--memory-limit", type=click.IntRange(0), help="MB an execution may use; 0: no limit."),
-    click.option("--retries", type=click.IntRange(0, 1000), help="How often a failure is tried again."),
+    click.option("--priority", metavar="N", type=click.IntRange(0, 9), help="0 to 9; 9 goes first."),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(0),
+        help="Seconds an execution may take; 0: no limit.",
+    ),
+    click.option(
+        "--memory-limit", metavar="MB", type=click.IntRange(0), help="What an execution may use; 0: no limit."
+    ),
+    click.option(
+        "--retries", metavar="N", type=click.IntRange(0, 1000), help="How often a failure is tried again."
+    ),
     click.option("--timezone", help="The zone whose clock the schedule means, as Europe/Paris."),
     arg_option,
     args_file_option,

@@ -4,8 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click as plain
-import rich_click as click
+import click
 
 from rota.cli.arguments import arg_option, args_file_option, job_argument, task_arguments
 from rota.cli.frame import Verb
@@ -32,7 +31,9 @@ def _run_options(wait: bool) -> Callable[[F], F]:
                 "--wait/--no-wait", default=wait, show_default=True, help="Wait until it has ended."
             ),
             click.option("--follow", is_flag=True, help="Wait, and print its output as it comes."),
-            click.option("--timeout", type=click.FloatRange(0), help="Wait at most so many seconds."),
+            click.option(
+                "--timeout", metavar="SECONDS", type=click.FloatRange(0), help="Wait at most so many seconds."
+            ),
             click.option(
                 "-m", "--module", "modules", multiple=True, help="Where its task is, if no node runs."
             ),
@@ -72,7 +73,14 @@ def execute(session: Session, job: str, args: Any, args_file: Any, **how: Any) -
 
 
 @click.command("cleanup-sessions", cls=Verb)
-@click.option("--hours", type=click.FloatRange(0), default=1, show_default=True, help="Inactive for so long.")
+@click.option(
+    "--hours",
+    metavar="HOURS",
+    type=click.FloatRange(0),
+    default=1,
+    show_default=True,
+    help="Inactive for so long.",
+)
 @_run_options(wait=True)
 @pass_session
 def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
@@ -81,7 +89,14 @@ def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
 
 
 @click.command("log-cleanup", cls=Verb)
-@click.option("--days", type=click.FloatRange(0), default=30, show_default=True, help="Days to retain.")
+@click.option(
+    "--days",
+    metavar="DAYS",
+    type=click.FloatRange(0),
+    default=30,
+    show_default=True,
+    help="Days to retain.",
+)
 @_run_options(wait=True)
 @pass_session
 def log_cleanup(session: Session, days: float, **how: Any) -> None:
@@ -106,7 +121,7 @@ def ask(
 ) -> None:
     """Queue one run, wait for it if asked to, and end with the exit code that tells how it went."""
     session.flags["modules"] = modules or None
-    ctx = plain.get_current_context()
+    ctx = click.get_current_context()
     with session.rota() as rota:
         _tidy(session, rota)
         execution_id = rota.executions.execute(reference, session.actor, kwargs=kwargs, force=force)
@@ -157,10 +172,10 @@ def _await(
             ended = waiting.until_ended(execution_id, timeout)
         except KeyboardInterrupt:
             _leave(session, helper, execution_id, "Interrupted")
-            plain.get_current_context().exit(INTERRUPTED)
+            click.get_current_context().exit(INTERRUPTED)
         if ended is None:
             _leave(session, helper, execution_id, f"It did not end within {timeout:g} s")
-            plain.get_current_context().exit(TIMED_OUT)
+            click.get_current_context().exit(TIMED_OUT)
         return ended
 
 

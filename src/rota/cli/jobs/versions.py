@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from rota.cli.arguments import job_argument
 from rota.cli.frame import Verb

@@ -114,7 +114,7 @@ rollups = Table(
     Column("retries", BigInteger, nullable=False),
     Column("total_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": "70"},
+    info={"fillfactor": 70},
 )
 
 activity = Table(
@@ -125,7 +125,7 @@ activity = Table(
     Column("status", Text, primary_key=True),
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": "70"},
+    info={"fillfactor": 70},
 )
 """How many executions of all jobs ended in the ten minutes that begin at `at`."""
 partial(

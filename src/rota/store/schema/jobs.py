@@ -103,6 +103,6 @@ job_state = Table(
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("total_ms", BigInteger, nullable=False, server_default="0"),
     Column("losses", SmallInteger, nullable=False, server_default="0"),
-    postgresql_with={"fillfactor": "70"},
+    info={"fillfactor": 70},
 )
 Index("ix_job_state_next_run", job_state.c.next_run)

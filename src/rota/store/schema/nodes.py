@@ -35,7 +35,7 @@ nodes = Table(
     Column("ended_at", Instant),
     Column("info", Json, nullable=False),
     sqlite_autoincrement=True,
-    postgresql_with={"fillfactor": "70"},
+    info={"fillfactor": 70},
 )
 partial("ix_nodes_live", "status <> 'gone'", nodes.c.id)
 
