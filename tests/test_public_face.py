@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from time import perf_counter
 
 import pytest
 
@@ -33,15 +32,11 @@ def test_a_module_of_jobs_does_not_load_pydantic_or_sqlalchemy():
 
 
 def test_importing_rota_takes_less_than_40_ms():
-    def best_of_5(code: str) -> float:
-        times = []
-        for _ in range(5):
-            began = perf_counter()
-            _runs(code)
-            times.append(perf_counter() - began)
-        return min(times)
+    # Of a processor: a busy machine makes everything wait, and nothing dearer.
+    def least_of_5(code: str) -> float:
+        return min(float(_runs(f"{code}\nimport time\nprint(time.process_time())")) for _ in range(5))
 
-    assert best_of_5("import rota") - best_of_5("pass") < 0.040
+    assert least_of_5("import rota") - least_of_5("pass") < 0.040
 
 
 def _runs(code: str) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rota.domain.job import JobPatch
 from tests.world import ANA
 
 CREATE = """rota jobs create \\
@@ -111,10 +112,12 @@ def test_create_says_when_it_runs(shell, site):
     ],
 )
 def test_update(shell, site, options, field, value):
-    site.add_job("mine", daily="02:00", is_enabled=field != "is_enabled" or not value)
-    done = shell(f"rota jobs update 4 {options} --json")
-    assert (done.code, done.json[field]) == (0, value)
-    assert getattr(site.jobs.get(4), field) == value
+    site.jobs.update(1, JobPatch(schedule_type="daily", schedule_expression="02:00"), ANA)
+    if options == "--enabled":
+        site.holds.disable(1, ANA)
+    done = shell(f"rota jobs update 1 {options} --json")
+    assert (done.code, done.json["id"], done.json[field]) == (0, 1, value)
+    assert getattr(site.jobs.get(1), field) == value
 
 
 def test_delete_with_confirmation_needs_a_terminal(shell, site):

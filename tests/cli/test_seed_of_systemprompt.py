@@ -48,9 +48,11 @@ def test_a_cron_schedule_is_shown_as_its_expression(shell, site):
         ("rota jobs run session_cleanup", "session_cleanup", None),
         ("rota jobs cleanup-sessions", "session_cleanup", {"hours": 1}),
         ("rota jobs cleanup-sessions --hours 2", "session_cleanup", {"hours": 2}),
+        ("rota jobs cleanup-sessions --hours 1", "session_cleanup", {"hours": 1}),
         ("rota jobs session-cleanup", "session_cleanup", {"hours": 1}),
         ("rota jobs session-cleanup --hours 1", "session_cleanup", {"hours": 1}),
         ("rota jobs log-cleanup", "database_cleanup", {"keep_days": 30}),
+        ("rota jobs log-cleanup --days 30", "database_cleanup", {"keep_days": 30}),
         ("rota jobs log-cleanup --days 7", "database_cleanup", {"keep_days": 7}),
     ],
 )

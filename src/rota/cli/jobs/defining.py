@@ -134,10 +134,19 @@ def _definition(job: "Job") -> dict[str, Any]:
 
 def _print_changes(session: Session, job: "Job", changed: dict[str, Any]) -> None:
     for name, value in changed.items():
-        before = getattr(job, name)
-        session.screen.note(f"  {name}: {getattr(before, 'value', before)!r} → {value!r}")
+        session.screen.note(f"  {name}: {_said(getattr(job, name))} → {_said(value)}")
     if not changed:
         session.screen.note("  nothing differs from how it is")
+
+
+def _said(value: Any) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 @click.command("delete", cls=Verb)

@@ -8,6 +8,7 @@ import click
 
 from rota.cli.arguments import arg_option, args_file_option, job_argument, task_arguments
 from rota.cli.frame import Verb
+from rota.cli.jobs.telling import WAITS, print_ended, print_queued
 from rota.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNSUCCESSFUL, TIMED_OUT, INTERRUPTED = 5, 8, 130
-WAITS = "No live node can take it yet: it waits until one does (`rota serve`)."
 
 
 def _run_options(wait: bool) -> Callable[[F], F]:
@@ -124,14 +124,29 @@ def ask(
     ctx = click.get_current_context()
     with session.rota() as rota:
         _tidy(session, rota)
+        with _declared_hint(session, rota):
+            job = rota.jobs.get(reference)
         execution_id = rota.executions.execute(reference, session.actor, kwargs=kwargs, force=force)
-        job = rota.jobs.get(reference)
         if not (wait or follow):
-            _print_queued(session, rota, job, execution_id)
+            print_queued(session, rota, job, execution_id)
             return
         ended = _await(session, rota, job, execution_id, follow=follow, timeout=timeout)
-        _print_ended(session, rota, ended)
+        print_ended(session, rota, ended)
     ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
+
+
+@contextlib.contextmanager
+def _declared_hint(session: Session, rota: "Rota | Remote") -> Iterator[None]:
+    """Where no scheduler lives, code may declare a job that nobody has loaded yet."""
+    from rota.domain.errors import NotFound
+
+    try:
+        yield
+    except NotFound as error:
+        if session.is_local(rota) and not rota.presence.schedulers():
+            declared = "a job that code declares is known once `rota serve -m MODULE` has loaded it"
+            error.fix = f"{error.fix}; {declared}"
+        raise
 
 
 def _tidy(session: Session, rota: "Rota | Remote") -> None:
@@ -204,44 +219,3 @@ def _worker(
     else:
         session.screen.note(WAITS)
         yield None
-
-
-def _print_queued(session: Session, rota: "Rota | Remote", job: "Job", execution_id: int) -> None:
-    from rota.cli.show_executions import execution_json
-
-    told = f"✓ {job.name} is queued as execution {execution_id}."
-    session.screen.one(execution_json(rota.executions.get(execution_id)), [("", told)], name=execution_id)
-    if not rota.presence.takers(job):
-        session.screen.note(WAITS)
-
-
-def _print_ended(session: Session, rota: "Rota | Remote", ended: "Execution") -> None:
-    """Message, items and duration; the error and what follows when it failed."""
-    from rota.cli.show_executions import MARKS, execution_json, items, outcome
-    from rota.cli.table import Cell
-    from rota.cli.words import milliseconds
-
-    mark, style = MARKS[ended.status]
-    took = f" in {milliseconds(ended.duration_ms)}" if ended.duration_ms is not None else ""
-    fields: list[tuple[str, Cell | str]] = [
-        (ended.job_name, Cell(f"{mark} {ended.status.value.replace('_', ' ')}{took}", style)),
-        ("message", outcome(ended)),
-        ("items", items(ended)),
-        ("warning", Cell(ended.warning or "", "yellow")),
-        ("execution", str(ended.id)),
-    ]
-    session.screen.one(execution_json(ended), fields, name=ended.id)
-    if ended.status != "succeeded":
-        session.screen.note(f"See `rota executions show {ended.id}` and `rota executions logs {ended.id}`.")
-        _tell_retry(session, rota, ended)
-
-
-def _tell_retry(session: Session, rota: "Rota | Remote", ended: "Execution") -> None:
-    from rota.domain.execution import ACTIVE
-    from rota.store.history import Filter
-
-    for one in rota.executions.search(Filter(job_id=ended.job_id, statuses=ACTIVE)):
-        if one.first_id == ended.first_id and one.not_before is not None:
-            session.screen.note(
-                f"It is tried again {session.screen.when(one.not_before)}, as execution {one.id}."
-            )
