@@ -90,8 +90,9 @@ def execution_fields(one: Execution, screen: Screen, job: Job | None = None) -> 
     attempts = f", attempt {one.attempt} of {job.max_retries + 1}" if job and job.max_retries else ""
     yield "execution", Cell(f"{one.id} of {one.job_name}", "bold")
     yield "status", Cell(f"{mark} {one.status.value.replace('_', ' ')}{attempts}", style)
-    yield "error", Cell(": ".join(filter(None, (one.error_type, one.error_message))), "red")
-    yield "reason", one.reason or ""
+    error = ": ".join(filter(None, (one.error_type, one.error_message)))
+    yield "error", Cell(error, "red")
+    yield "reason", one.reason if one.reason and one.reason != error else ""
     yield "warning", Cell(one.warning or "", "yellow")
     yield "message", one.message or ""
     yield "items", items(one)
