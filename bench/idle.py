@@ -1,38 +1,146 @@
-"""What it costs to wait: 10,000 jobs of which none is due."""
+"""What it costs to wait: `rota serve` with 10,000 jobs of which none is due, its API and dashboard at hand.
 
+Each part is told apart: the server (scheduler, API and dashboard), the agent, its keepers and runners, and the
+processes of the database server that rota's connections keep. ROTA_BENCH_SECONDS is how long is measured.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+import psutil
 
 from bench import site
-from rota.app import Rota
+from rota.app import build
 from rota.domain.job import JobSpec
+from rota.settings import Settings
 
 JOBS = 10_000
-SECONDS = 30
+WARM_UP = 15
+PARTS = ("server", "agent", "keepers and runners")
+DATABASE = "database server"
+WANTED = "wanted: under 0.2 % of one CPU (0.5 % at most); the server under 120 MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one process has used so far. CPU in seconds; waits: how often one of its threads went to sleep."""
+
+    part: str
+    cpu: float
+    waits: int
 
 
 def main() -> None:
-    """Print the share of one CPU and the memory of all processes together."""
-    spec = JobSpec(name="idle", schedule_type="daily", schedule_expression="00:00", task_name="any.task")
+    """Print for each database what each part used while nothing happened."""
+    seconds = float(os.environ.get("ROTA_BENCH_SECONDS", "60"))
+    print(f"{JOBS:,} jobs, none due, {seconds:g} s; load {os.getloadavg()[0]:.1f}; {WANTED}")
+    print(f"{'':12}{'':22}{'processes':>10}{'% CPU':>9}{'waits/s':>9}{'RSS MB':>9}{'PSS MB':>9}")
     with site.addresses() as addresses:
         for name, address in addresses:
-            with site.rota_on(address) as rota:
-                site.make_jobs(rota, spec, JOBS, rota.clock.now() + timedelta(days=1))
-                print(f"{name:<12}{JOBS:,} jobs, {SECONDS} s: {measured(rota)}", flush=True)
+            with serving(address) as server:
+                told(name, server, seconds)
 
 
-def measured(rota: Rota) -> str:
-    """What scheduler, agent and runners used while nothing happened, as words."""
-    host = rota.host()
-    host.start()
+@contextmanager
+def serving(address: str) -> Iterator[psutil.Process]:
+    """`rota serve` on that database, which holds the jobs, when its agent has its place."""
+    spec = JobSpec(name="idle", schedule_type="daily", schedule_expression="00:00", task_name="any.task")
+    with tempfile.TemporaryDirectory() as folder, build(Settings(database_url=address)) as rota:
+        module = Path(folder, "measured_jobs.py")
+        module.write_text(site.NOTHING)
+        rota.upgrade()
+        site.make_jobs(rota, spec, JOBS, rota.clock.now() + timedelta(days=1))
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "rota",
+            "serve",
+            "-m",
+            str(module),
+            "--runners",
+            "2",
+            "--port",
+            "0",
+        ]
+        environ = os.environ | {"ROTA_DATABASE_URL": address}
+        server = subprocess.Popen(command, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
+        try:
+            site.wait_for_job(rota, "nothing")
+            # What this process holds open is no part of the figure.
+            rota.close()
+            time.sleep(WARM_UP)
+            yield psutil.Process(server.pid)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait()
+
+
+def told(name: str, server: psutil.Process, seconds: float) -> None:
+    """Measure, and print a line for each part and one for all but the database's own."""
+    before, began = look(server), time.monotonic()
+    time.sleep(seconds)
+    after, passed = look(server), time.monotonic() - began
+    memory = {one.pid: one.memory_full_info() for one in after if one.is_running()}
+    lines = {part: [one for one, used in after.items() if used.part == part] for part in (*PARTS, DATABASE)}
+    lines["rota as a whole"] = [one for part in PARTS for one in lines[part]]
+    for part in (*PARTS, "rota as a whole", DATABASE):
+        found = lines[part]
+        if not found:
+            continue
+        cpu = sum(after[one].cpu - before[one].cpu for one in found if one in before)
+        waits = sum(after[one].waits - before[one].waits for one in found if one in before)
+        rss, pss = (sum(getattr(memory[one.pid], word) for one in found) / 2**20 for word in ("rss", "pss"))
+        print(
+            f"{name:12}{part:22}{len(found):>10}{cpu / passed:>9.2%}{waits / passed:>9.1f}{rss:>9.0f}{pss:>9.0f}",
+            flush=True,
+        )
+
+
+def look(server: psutil.Process) -> dict[psutil.Process, Used]:
+    """Every process that rota or its database server has now."""
+    below = server.children(recursive=True)
+    here = [(one, part_of(one, server)) for one in (server, *below)]
+    database = [(one, DATABASE) for one in psutil.Process().children(recursive=True) if is_database(one)]
+    return {one: Used(part, cpu_seconds(one), waits(one)) for one, part in here + database}
+
+
+def part_of(process: psutil.Process, server: psutil.Process) -> str:
+    """Which part of rota a process is."""
+    words = process.cmdline()
+    if process == server:
+        return PARTS[0]
+    return PARTS[2] if "rota.executors.keeper" in words else PARTS[1]
+
+
+def is_database(process: psutil.Process) -> bool:
+    """Whether it is the database server, or serves one of its connections."""
+    return process.name().startswith("postgres")
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """CPU that a process has used so far, by the scheduler's own account where there is one: to the nanosecond."""
     try:
-        site.wait_for_job(rota, "nothing")
-        time.sleep(3)
-        before = site.cpu_seconds()
-        time.sleep(SECONDS)
-        used = site.cpu_seconds() - before
-        found = site.processes()
-        memory = sum(process.memory_info().rss for process in found) / 2**20
-    finally:
-        host.stop()
-    return f"{used / SECONDS:.2%} of one CPU, {memory:.0f} MB in {len(found)} processes"
+        tasks = Path(f"/proc/{process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    except OSError:
+        return sum(process.cpu_times()[:2])
+
+
+def waits(process: psutil.Process) -> int:
+    """How often its threads have gone to sleep of themselves so far; each time something woke them again."""
+    told = (path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/status"))
+    return sum(int(text.partition("\nvoluntary_ctxt_switches:")[2].split("\n")[0]) for text in told)
+
+
+if __name__ == "__main__":
+    main()

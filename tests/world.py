@@ -150,7 +150,7 @@ class World:
     def beat(self, node: int) -> bool:
         """A node's heartbeat."""
         with self.db.write() as conn:
-            return nodes.beat(conn, node, self.clock.now())
+            return nodes.beat(conn, node, self.clock.now()) is not None
 
     def kill(self, node: int) -> None:
         """The node's process dies, at once and without a word."""

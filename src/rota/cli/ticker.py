@@ -58,8 +58,7 @@ class Ticker:
         """Greet, and begin to tell."""
         from rota.store import history
 
-        with self.rota.db.read() as conn:
-            self._last = history.newest(conn)
+        self._last = history.newest(self.rota.db.look)
         self._greet(is_new=is_new)
         self._node_id = node_id
         self._thread.start()
@@ -131,6 +130,10 @@ class Ticker:
             self._say("problem", f"✗ {place}{problem['message']}", problem, style="red")
 
     def _look(self) -> None:
+        from rota.store import history
+
+        if not self._open and history.newest(self.rota.db.look) <= self._last:
+            return
         found = self.rota.executions.search(Filter(after_id=self._last), size=MOST + 1)
         if len(found) > MOST:
             self._skip(found)

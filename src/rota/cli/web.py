@@ -69,9 +69,10 @@ class WebServer:
             import uvicorn
 
             from rota.asgi import create
+            from rota.cli.server import Server
 
             self._app = create(self.rota)
-            self._server = uvicorn.Server(uvicorn.Config(self._app, **self._options()))
+            self._server = Server(uvicorn.Config(self._app, **self._options()))
             if not self._stopping:
                 self._server.run(sockets=[listening])
         except BaseException as problem:
@@ -98,7 +99,7 @@ class WebServer:
         if self._app is not None:
             self._app.state.hub.close()
         if self._server is not None:
-            self._server.should_exit = True
+            self._server.end()
         if self._thread is not None:
             self._thread.join(PATIENCE)
 

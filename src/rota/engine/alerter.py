@@ -48,19 +48,17 @@ class Alerter:
         if now - self._forgot_at >= 3600:
             self._forgot_at = now
             self._forget()
-        with self.db.read() as conn:
-            is_open = causes.is_any_open(conn)
+        is_open = causes.is_any_open(self.db.look)
         while is_open:
             is_open = self._handle() == BATCH
-        with self.db.read() as conn:
-            ready = channels.waiting(conn, self.clock.now())
+        ready = channels.waiting(self.db.look, self.clock.now())
         return sum(self._serve(channel) for channel in ready)
 
     def _look(self) -> None:
-        with self.db.read() as conn:
-            rules = alerts.listing(conn, self.clock.now(), enabled=True)
-            found = self._watched(conn, rules)
-            back = causes.recovered(conn, self.clock.now())
+        found, back = list[Cause](), causes.recovered(self.db.look, self.clock.now())
+        if alerts.is_any_enabled(self.db.look):
+            with self.db.read() as conn:
+                found = self._watched(conn, alerts.listing(conn, self.clock.now(), enabled=True))
         if found or back:
             with self.db.write() as conn:
                 causes.add(conn, found + back)

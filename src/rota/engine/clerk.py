@@ -199,7 +199,6 @@ class Clerk:
             until_beat = min(until_beat, LOOK - (self.clock.monotonic() - self._looked_at))
         if not self._wanted.any:
             return max(0.0, until_beat)
-        with self.db.read() as conn:
-            due = claims.next_waiting(conn, self.clock.now())
+        due = claims.next_waiting(self.db.look, self.clock.now())
         until_due = (due - self.clock.now()) / timedelta(seconds=1) if due else until_beat
         return max(0.0, min(until_beat, until_due))

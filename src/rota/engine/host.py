@@ -72,6 +72,7 @@ class Host:
         self._sealed_at = self._forgot_at = float("-inf")
         self._scheduler: Scheduler | None = None
         self._settled: dict[str, list[int]] = {}
+        self._settled_with: frozenset[int] | None = None
         self._loops: Sequence[Loop] = (
             Loop("scheduler", self._schedule, self._wait),
             Loop("reaper", self._tend, self._rest),
@@ -143,18 +144,16 @@ class Host:
         assert self._scheduler is not None
         if self.membership.draining:
             return WATCH
+        wake = self._scheduler.next_wake()
+        ahead = RECHECK if wake is None else (wake - self.clock.now()) / timedelta(seconds=1)
+        if ahead > 0:
+            return min(RECHECK, ahead)
         fired = self._scheduler.tick()
         if fired.jobs:
             self.watch(fired)
         self.holds.resume_due()
-        if fired.jobs:
-            return 0.0
-        wake = self._scheduler.next_wake()
-        if wake is None:
-            return RECHECK
-        ahead = (wake - self.clock.now()) / timedelta(seconds=1)
         # Something is due, but another scheduler has it: look again in a moment.
-        return min(RECHECK, ahead) if ahead > 0 else 0.01
+        return 0.0 if fired.jobs else 0.01
 
     def _wait(self, seconds: float) -> None:
         self.db.bell.wait(seconds)
@@ -216,10 +215,13 @@ class Host:
 
     def _settle(self) -> None:
         """Settle each app whose live sets are others than they were: a node that left tells nobody itself."""
+        if self.reaper.present == self._settled_with:
+            return
         for app, live in self.definitions.live().items():
             if self._settled.get(app) != live:
                 self.definitions.settle(app)
                 self._settled[app] = live
+        self._settled_with = self.reaper.present
 
     def _beat(self) -> None:
         before = self.node.id

@@ -48,8 +48,7 @@ class Ledger:
             return True
         if not wanted.any:
             return False
-        with self.db.read() as conn:
-            return any(self.dispatcher.serves(queue) for queue in claims.queues(conn))
+        return any(self.dispatcher.serves(queue) for queue in claims.queues(self.db.look))
 
     def write(self, tray: Tray, wanted: Capacity) -> list[Attempt]:
         """One transaction; more only when the database refuses something that is in it."""

@@ -44,9 +44,9 @@ class Membership:
         if left > 0:
             return left
         with self.db.write() as conn:
-            known = nodes.beat(conn, self.node.id, self.clock.now(), info=self.node.info)
-            self.draining = nodes.status(conn, self.node.id) == nodes.DRAINING
-        if not known:
+            status = nodes.beat(conn, self.node.id, self.clock.now(), info=self.node.info)
+        self.draining = status == nodes.DRAINING
+        if status is None:
             log.warning("this process had been declared gone; it registers anew", role=self.node.role)
             self.join()
         self._beat_at = self.clock.monotonic()

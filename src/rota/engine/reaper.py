@@ -1,7 +1,7 @@
 """Silent to lost: nodes that no longer beat, and what they had begun."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rota.domain.attempt import Ending
 from rota.domain.clock import Clock
@@ -42,13 +42,18 @@ class Reaper:
         silence: float = SILENCE,
     ) -> None:
         self.db, self.clock, self.may_live, self.silence = db, clock, may_live, silence
+        self._nodes: dict[int, Node] = {}
         self._seen: dict[int, tuple[int, float]] = {}
         self._looked: float | None = None
 
+    @property
+    def present(self) -> frozenset[int]:
+        """The nodes that are not gone, as of its last tick."""
+        return frozenset(self._nodes)
+
     def tick(self) -> Reaped:
         """Look once. Raises Unavailable when the database is; silence is then timed anew."""
-        with self.db.read() as conn:
-            found = nodes.live(conn)
+        found = self._find()
         now = self.clock.monotonic()
         if self._looked is None or now - self._looked > GAP:
             self._seen.clear()
@@ -56,11 +61,22 @@ class Reaper:
         gone = [node for node in found if self._is_gone(node, now)]
         self._seen = {node.id: self._seen[node.id] for node in found if node.id in self._seen}
         buried = tuple(node for node in gone if self._bury(node))
+        for node in buried:
+            del self._nodes[node.id]
         if buried:
             reach("reap.buried")
-        with self.db.read() as conn:
-            orphaned = claims.orphaned(conn)
+        orphaned = claims.orphaned(self.db.look)
         return Reaped(buried, sum(self._lose(owner) for owner in orphaned))
+
+    def _find(self) -> list[Node]:
+        """Every node that is not gone. What a node is never changes but for its beat: only a new one is read whole."""
+        beats = nodes.beats(self.db.look)
+        if not beats.keys() <= self._nodes.keys():
+            with self.db.read() as conn:
+                self._nodes = {node.id: node for node in nodes.live(conn)}
+        else:
+            self._nodes = {id_: replace(self._nodes[id_], beat=beat) for id_, beat in beats.items()}
+        return list(self._nodes.values())
 
     def _is_gone(self, node: Node, now: float) -> bool:
         if not self.may_live(node):

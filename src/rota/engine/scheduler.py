@@ -67,14 +67,12 @@ class Scheduler:
 
     def next_wake(self) -> datetime | None:
         """The next instant at which there is something to do, None when there is none in sight."""
-        with self.db.read() as conn:
-            known = [at for at in (state.next_due(conn), jobs.next_resume(conn)) if at is not None]
-        return min(known, default=None)
+        return state.next_wake(self.db.look)
 
     def _fire(self, since: datetime, until: datetime) -> Fired:
-        with self.db.read() as conn:
-            if (earliest := state.next_due(conn, since)) is None or earliest > until:
-                return Fired()
+        earliest = state.next_after(self.db.look, since)
+        if earliest is None or earliest > until:
+            return Fired()
         with self.db.write() as conn:
             fired = self._write(conn, state.due(conn, since, until, self.batch))
             reach("plan.before_commit")

@@ -108,8 +108,7 @@ class Submitter:
 
     def _send_batches(self) -> int:
         """A batch of each queue. Returns how many went out."""
-        with self.db.read() as conn:
-            waiting = [queue for queue in claims.queues(conn) if nodes.serves(self.queues, queue)]
+        waiting = [queue for queue in claims.queues(self.db.look) if nodes.serves(self.queues, queue)]
         taken = 0
         for queue in waiting:
             with self.db.write() as conn:
@@ -157,9 +156,8 @@ class Submitter:
 
     def _pause(self) -> float:
         """What waits although nothing could be sent is for a full window, or for a worker: that may change soon."""
-        with self.db.read() as conn:
-            due = claims.next_waiting(conn, self.clock.now())
-            waits = any(nodes.serves(self.queues, queue) for queue in claims.queues(conn))
+        due = claims.next_waiting(self.db.look, self.clock.now())
+        waits = any(nodes.serves(self.queues, queue) for queue in claims.queues(self.db.look))
         until = (due - self.clock.now()) / timedelta(seconds=1) if due else LOOK
         return max(0.0, min(SOON if waits else LOOK, until))
 

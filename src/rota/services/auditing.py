@@ -78,9 +78,8 @@ class Auditing:
 
     def seal(self) -> int:
         """Seal what was written since. Returns how many rows. Any number of processes may do so at once."""
-        with self.db.read() as conn:
-            if not chain.is_open(conn):
-                return 0
+        if not chain.is_open(self.db.look):
+            return 0
         total = 0
         while True:
             with self.db.write() as conn:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from rota.domain.alert import Mute, Rule, RuleSpec
 from rota.store import upsert
+from rota.store.looking import Look
 from rota.store.schema import alert_mutes, alert_rules
 
 _r, _m = alert_rules.c, alert_mutes.c
@@ -32,6 +33,14 @@ def listing(conn: Connection, at: datetime, *, enabled: bool = False) -> list[Ru
     query = select(alert_rules).order_by(_r.name)
     until = muted(conn, at)
     return [_rule(row, until) for row in conn.execute(query.where(_r.is_enabled) if enabled else query)]
+
+
+_ANY_ENABLED = select(select(_r.id).where(_r.is_enabled).exists())
+
+
+def is_any_enabled(look: Look) -> bool:
+    """Whether there is a rule that holds."""
+    return bool(look(_ANY_ENABLED)[0][0])
 
 
 def _rule(row: Row[Any], until: dict[str, datetime]) -> Rule:

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
+from rota.store.looking import Looks
 from rota.store.pooling import is_pooled
 
 CHANNEL = "rota"
@@ -50,13 +51,12 @@ class Bell:
 
 
 class SqliteBell(Bell):
-    """Looks at the version counter that SQLite keeps, on a connection of its own."""
+    """Looks at the version counter that SQLite keeps."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, looks: Looks) -> None:
         super().__init__()
-        self._engine = engine
-        self._conn: Any = None
-        self._version = -1
+        self._looks = looks
+        self._version: tuple[int, int] | None = None
 
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for a ring or for a commit of another process."""
@@ -70,28 +70,12 @@ class SqliteBell(Bell):
 
     def _changed(self) -> bool:
         try:
-            if self._conn is None:
-                # Below SQLAlchemy's transactions: inside of one the counter stands still.
-                self._conn = self._engine.raw_connection()
-            cursor = self._conn.cursor()
-            version = cursor.execute("PRAGMA data_version").fetchone()[0]
-            cursor.close()
+            version = self._looks.version()
         except Exception:  # Whatever it is, the next statement on the database will tell it better.
-            self._forget()
             return False
-        changed = self._version not in (-1, version)
+        changed = self._version not in (None, version)
         self._version = version
         return changed
-
-    def _forget(self) -> None:
-        if self._conn is not None:
-            self._conn.close()
-            self._conn, self._version = None, -1
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        super().close()
-        self._forget()
 
 
 class PostgresBell(Bell):
@@ -162,6 +146,6 @@ class PostgresBell(Bell):
             os.close(self._wake)
 
 
-def make_bell(url: URL, engine: Engine) -> Bell:
+def make_bell(url: URL, looks: Looks) -> Bell:
     """The bell of that database."""
-    return SqliteBell(engine) if url.get_backend_name() == "sqlite" else PostgresBell(url)
+    return SqliteBell(looks) if url.get_backend_name() == "sqlite" else PostgresBell(url)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from rota.domain.alert import FAILURES, Cause, Kind, Subject
 from rota.domain.execution import ACTIVE, UNSUCCESSFUL, Status
 from rota.store import upsert
+from rota.store.looking import Look
 from rota.store.rows import one_of
 from rota.store.schema import alert_open, causes, executions, job_state, jobs, rollups
 
@@ -36,9 +37,12 @@ def is_known(conn: Connection, key: str) -> bool:
     return conn.execute(select(_c.id).where(_c.key == key)).first() is not None
 
 
-def is_any_open(conn: Connection) -> bool:
+_ANY_OPEN = select(select(_c.id).where(_c.handled_at.is_(None)).exists())
+
+
+def is_any_open(look: Look) -> bool:
     """Whether one is not handled yet."""
-    return conn.execute(select(_c.id).where(_c.handled_at.is_(None)).limit(1)).first() is not None
+    return bool(look(_ANY_OPEN)[0][0])
 
 
 def take(conn: Connection, most: int) -> list[Cause]:
@@ -92,17 +96,19 @@ def opened(conn: Connection, told: Iterable[Cause]) -> None:
         conn.execute(made.on_conflict_do_update(index_elements=[_o.job_id], set_=later), list(rows.values()))
 
 
-def recovered(conn: Connection, at: datetime) -> list[Cause]:
+_RECOVERED = (
+    select(_o.job_id, _j.name, _o.cause_id)
+    .join(job_state, _s.job_id == _o.job_id)
+    .join(jobs, _j.id == _o.job_id)
+    .where(one_of(_s.last_status, Status.SUCCEEDED))
+)
+
+
+def recovered(look: Look, at: datetime) -> list[Cause]:
     """Jobs whose failure was told and whose last run was a success again."""
-    query = (
-        select(_o.job_id, _j.name, _o.cause_id)
-        .join(job_state, _s.job_id == _o.job_id)
-        .join(jobs, _j.id == _o.job_id)
-        .where(_s.last_status == Status.SUCCEEDED.value)
-    )
     return [
         Cause(Kind.RECOVERED, f"recovered:{cause}", at, job_id, None, {"job": name})
-        for job_id, name, cause in conn.execute(query)
+        for job_id, name, cause in look(_RECOVERED)
     ]
 
 

@@ -4,12 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, nulls_last, select, text, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    nulls_last,
+    select,
+    text,
+    update,
+)
 
 from rota.domain.actor import Actor
 from rota.domain.chain import ARCHIVE, GENESIS, Head, Link, digest
 from rota.store import audit as log
 from rota.store import settings, transactions
+from rota.store.looking import Look
 from rota.store.schema import audit, to_micros
 
 _a = audit.c
@@ -32,9 +43,12 @@ _SEALED = (
 )
 
 
-def is_open(conn: Connection) -> bool:
+_ANY_OPEN = select(select(_a.id).where(_a.seq.is_(None)).exists())
+
+
+def is_open(look: Look) -> bool:
     """Whether there is a row to seal."""
-    return conn.execute(select(_a.id).where(_a.seq.is_(None)).limit(1)).first() is not None
+    return bool(look(_ANY_OPEN)[0][0])
 
 
 def seal(conn: Connection, most: int) -> int:

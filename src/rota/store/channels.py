@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from rota.domain.alert import Channel, ChannelKind, pause_after
 from rota.domain.secret import REFERENCE
+from rota.store.looking import Look
 from rota.store.schema import channels, deliveries
 
 _c, _d = channels.c, deliveries.c
@@ -76,12 +77,16 @@ def remove(conn: Connection, channel_id: int) -> None:
     conn.execute(delete(channels).where(_c.id == channel_id))
 
 
-def waiting(conn: Connection, at: datetime) -> list[int]:
+_READY = select(_c.id).where(
+    _c.id.in_(select(_d.channel_id).where(_d.sent_at.is_(None)).distinct()),
+    or_(_c.claimed_until.is_(None), _c.claimed_until <= bindparam("at")),
+    or_(_c.next_at.is_(None), _c.next_at <= bindparam("at")),
+)
+
+
+def waiting(look: Look, at: datetime) -> list[int]:
     """The channels that something waits for, that may be tried, and that nobody sends to."""
-    free = or_(_c.claimed_until.is_(None), _c.claimed_until <= at)
-    may = or_(_c.next_at.is_(None), _c.next_at <= at)
-    pending = select(_d.channel_id).where(_d.sent_at.is_(None)).distinct()
-    return list(conn.execute(select(_c.id).where(_c.id.in_(pending), free, may)).scalars())
+    return [channel for (channel,) in look(_READY, at=at)]
 
 
 def claim(conn: Connection, channel_id: int, at: datetime, until: datetime) -> bool:

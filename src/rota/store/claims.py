@@ -11,6 +11,7 @@ from rota.domain.consequence import POISON
 from rota.domain.execution import UNDERWAY, Status
 from rota.domain.job import Overlap
 from rota.store import settings
+from rota.store.looking import Look
 from rota.store.nodes import GONE, LIVE
 from rota.store.rows import one_of
 from rota.store.schema import executions, job_state, jobs, nodes, tasks
@@ -63,9 +64,9 @@ def _queues() -> Select[Any]:
 _QUEUES = _queues()
 
 
-def queues(conn: Connection) -> list[str]:
+def queues(look: Look) -> list[str]:
     """The queues in which something waits that may be claimed."""
-    return list(conn.execute(_QUEUES).scalars())
+    return [queue for (queue,) in look(_QUEUES)]
 
 
 def claimable(
@@ -86,7 +87,7 @@ def claimable(
         return []
     query = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.id == only)
     found: list[tuple[int, Attempt]] = []
-    for queue in filter(serves, queues(conn)):
+    for queue in filter(serves, conn.execute(_QUEUES).scalars().all()):
         given = {"node": node[0], "generation": node[1], "queue": queue, "now": now, "most": most}
         found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
     found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
@@ -133,10 +134,15 @@ def still_owned(conn: Connection, owner: int) -> set[int]:
     return set(conn.execute(select(_e.id).where(_e.owner == owner, one_of(_e.status, *UNDERWAY))).scalars())
 
 
-def next_waiting(conn: Connection, now: datetime) -> datetime | None:
+_NEXT_WAITING = select(func.min(_e.not_before)).where(
+    one_of(_e.status, Status.QUEUED), _e.not_before > bindparam("now")
+)
+
+
+def next_waiting(look: Look, now: datetime) -> datetime | None:
     """The next instant at which a retry becomes due."""
-    later = (one_of(_e.status, Status.QUEUED), _e.not_before > now)
-    return conn.execute(select(func.min(_e.not_before)).where(*later)).scalar()
+    due: datetime | None = look(_NEXT_WAITING, now=now)[0][0]
+    return due
 
 
 def _attempt(row: Row[Any]) -> Attempt:
@@ -145,8 +151,14 @@ def _attempt(row: Row[Any]) -> Attempt:
     return Attempt._make((*values[:14], Overlap(overlap), queue, rank // 2, *values[17:]))
 
 
-def orphaned(conn: Connection) -> list[int]:
+_ORPHANED = (
+    select(_e.owner)
+    .join(nodes, nodes.c.id == _e.owner)
+    .where(one_of(_e.status, *UNDERWAY), one_of(nodes.c.status, GONE))
+    .distinct()
+)
+
+
+def orphaned(look: Look) -> list[int]:
     """The nodes that are gone, but own what has begun and not ended."""
-    query = select(_e.owner).join(nodes, nodes.c.id == _e.owner)
-    query = query.where(one_of(_e.status, *UNDERWAY), nodes.c.status == GONE).distinct()
-    return [owner for owner in conn.execute(query).scalars() if owner is not None]
+    return [owner for (owner,) in look(_ORPHANED)]

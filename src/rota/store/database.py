@@ -10,13 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from rota.domain.errors import Invalid, Unavailable
 from rota.store import events, pooling
 from rota.store.bell import RUNG, Bell, make_bell
+from rota.store.looking import Looks, Rows
 
 SAFE_SQLITE = (3, 51, 3)
 """Older versions can corrupt a database when a write-ahead log is reset at a bad moment."""
@@ -56,7 +57,8 @@ class Database:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", size=1)
         else:
             self._reader = self._writer = _postgres_engine(self.url)
-        self.bell: Bell = make_bell(self.url, self._reader)
+        self._looks = Looks(self._reader)
+        self.bell: Bell = make_bell(self.url, self._looks)
         _mind_forks(weakref.ref(self))
 
     @contextmanager
@@ -77,6 +79,11 @@ class Database:
             rung = conn.info.pop(RUNG, False)
         if rung:
             self.bell.sound()
+
+    def look(self, query: Select[Any], /, **given: Any) -> Rows:
+        """The rows of a query that is asked all the time, at the least cost. Raises Unavailable."""
+        with self._told():
+            return self._looks.take(query, given)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -105,16 +112,18 @@ class Database:
     def close(self) -> None:
         """Close every connection, and forget who listens. Whoever uses it again opens it again."""
         self.bell.close()
+        self._looks.close()
         self._reader.dispose()
         self._writer.dispose()
-        self.bell = make_bell(self.url, self._reader)
+        self.bell = make_bell(self.url, self._looks)
 
     def forked(self) -> None:
         """In a process that was forked off: leave the connections to the one that opened them."""
         self._turn = threading.Lock()
         self._reader.dispose(close=False)
         self._writer.dispose(close=False)
-        self.bell = make_bell(self.url, self._reader)
+        self._looks.forked()
+        self.bell = make_bell(self.url, self._looks)
 
     def __enter__(self) -> "Database":
         return self

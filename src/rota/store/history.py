@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, literal_column, select
 
 from rota.domain.execution import ACTIVE, FINAL, UNSUCCESSFUL, Execution, Status, Trigger
+from rota.store.looking import Look
 from rota.store.rows import one_of
 from rota.store.schema import executions, jobs, log_lines, nodes
 
@@ -106,7 +107,7 @@ def _bounds(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
 
 def _first_since(conn: Connection, instant: datetime) -> int:
     """About the first id that was queued at or after an instant; one after the newest when there is none."""
-    low, high = 0, newest(conn) + 1
+    low, high = 0, (conn.execute(_NEWEST).scalar() or 0) + 1
     while low < high:
         middle = (low + high) // 2
         row = conn.execute(_FROM_ID, {"middle": middle}).one_or_none()
@@ -117,9 +118,12 @@ def _first_since(conn: Connection, instant: datetime) -> int:
     return low
 
 
-def newest(conn: Connection) -> int:
+_NEWEST = select(func.max(_e.id))
+
+
+def newest(look: Look) -> int:
     """The id of the newest execution; 0 when there is none."""
-    return conn.execute(select(func.max(_e.id))).scalar() or 0
+    return look(_NEWEST)[0][0] or 0
 
 
 def purge(

@@ -165,12 +165,6 @@ def paused_until(conn: Connection, now: datetime) -> list[int]:
     return list(conn.execute(select(_j.id).where(*due)).scalars())
 
 
-def next_resume(conn: Connection) -> datetime | None:
-    """When the next pause ends by itself."""
-    held = (_j.paused_until.is_not(None), _j.deleted_at.is_(None))
-    return conn.execute(select(func.min(_j.paused_until)).where(*held)).scalar()
-
-
 def vanished(conn: Connection, app: str) -> set[int]:
     """The jobs of an app that no live node declares any more."""
     gone = (_j.app == app, _j.vanished_at.is_not(None), _j.deleted_at.is_(None))

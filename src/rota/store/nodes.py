@@ -6,9 +6,22 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Connection, Double, Row, cast, extract, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Double,
+    Row,
+    cast,
+    extract,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from rota.store import events
+from rota.store.looking import Look
 from rota.store.schema import Instant, nodes
 
 _n = nodes.c
@@ -70,14 +83,23 @@ def register(conn: Connection, node: Node) -> int:
     return node_id
 
 
-def beat(conn: Connection, node_id: int, at: datetime, **changes: Any) -> bool:
-    """Count one heartbeat. Returns False when the node has been declared gone."""
+def beat(conn: Connection, node_id: int, at: datetime, **changes: Any) -> str | None:
+    """Count one heartbeat. Returns how the node stands; None when it has been declared gone."""
     mine = (_n.id == node_id, _n.status != GONE)
     values = {"beat": _n.beat + 1, "beat_at": at, **changes}
     if conn.dialect.name == "postgresql":
         ahead = literal(at, Instant()) - func.clock_timestamp()
         values["clock_offset_ms"] = cast(extract("epoch", ahead) * 1000, Double)
-    return bool(conn.execute(update(nodes).where(*mine).values(values)).rowcount)
+    status: str | None = conn.execute(update(nodes).where(*mine).values(values).returning(_n.status)).scalar()
+    return status
+
+
+_BEATS = select(_n.id, _n.beat).where(_n.status != literal_column(f"'{GONE}'"))
+
+
+def beats(look: Look) -> dict[int, int]:
+    """The heartbeats that every node has counted that is not gone."""
+    return dict(look(_BEATS))
 
 
 def live(conn: Connection) -> list[Node]:

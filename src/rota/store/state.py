@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Update, bindparam, func, or_, se
 
 from rota.domain.job import Misfire, Overlap
 from rota.domain.schedule import Schedule
+from rota.store.looking import Look
 from rota.store.rows import IDS, INSTANT, INTEGER, TEXT, Columns, among, pack, recordset
 from rota.store.schema import job_state, jobs
 
@@ -103,10 +104,26 @@ def _advance(dialect: str) -> Update:
     return changed.where(_s.job_id == batch.c.job)
 
 
-def next_due(conn: Connection, after: datetime | None = None) -> datetime | None:
-    """When the next job is due (after an instant), None when none is."""
-    query = select(func.min(_s.next_run))
-    return conn.execute(query if after is None else query.where(_s.next_run > after)).scalar()
+def next_due(conn: Connection) -> datetime | None:
+    """When the next job is due, None when none is."""
+    return conn.execute(select(func.min(_s.next_run))).scalar()
+
+
+_NEXT_AFTER = select(func.min(_s.next_run)).where(_s.next_run > bindparam("after"))
+_NEXT_RESUME = select(func.min(_j.paused_until)).where(_j.paused_until.is_not(None), _j.deleted_at.is_(None))
+_WAKE = select(select(func.min(_s.next_run)).scalar_subquery(), _NEXT_RESUME.scalar_subquery())
+
+
+def next_after(look: Look, after: datetime) -> datetime | None:
+    """When the first job that is due after an instant is due, None when there is none."""
+    due: datetime | None = look(_NEXT_AFTER, after=after)[0][0]
+    return due
+
+
+def next_wake(look: Look) -> datetime | None:
+    """When the next job is due or the next pause ends by itself, None when there is neither."""
+    ((due, resume),) = look(_WAKE)
+    return min((at for at in (due, resume) if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
