@@ -1,0 +1,42 @@
+"""What is handed out several at a time: tasks that have been quick, and new ones where new ones have been quick."""
+
+from rota.engine.pace import RECENT, Pace
+
+
+def pace(*first: float) -> Pace:
+    """A pace that has seen a first run of one task after the other."""
+    made = Pace()
+    for number, duration_ms in enumerate(first):
+        made.saw(f"task_{number}", duration_ms)
+    return made
+
+
+def test_a_task_is_quick_by_its_own_recent_runs():
+    seen = pace(1, 500)
+    assert seen.is_quick("task_0")
+    assert not seen.is_quick("task_1")
+
+
+def test_one_slow_run_of_twenty_leaves_a_task_quick_and_a_second_does_not():
+    seen = pace(*[1] * RECENT)
+    for duration_ms in [*[1] * (RECENT - 1), 500]:
+        seen.saw("task_0", duration_ms)
+    assert seen.is_quick("task_0")
+    seen.saw("task_0", 500)
+    assert not seen.is_quick("task_0")
+
+
+def test_a_new_task_is_not_quick_before_twenty_others_have_shown_how_new_ones_are():
+    assert not pace(*[1] * (RECENT - 1)).is_quick("new")
+    assert pace(*[1] * RECENT).is_quick("new")
+
+
+def test_a_new_task_is_not_quick_where_new_ones_have_been_slow():
+    assert not pace(*[1] * RECENT, 500, 500).is_quick("new")
+
+
+def test_how_often_a_known_task_ran_says_nothing_of_new_ones():
+    seen = pace(1)
+    for _ in range(RECENT):
+        seen.saw("task_0", 1)
+    assert not seen.is_quick("new")
