@@ -1,5 +1,6 @@
 """A million jobs on PostgreSQL: what a tick costs beside a thousand, an idle transaction and a backup; the page.
 
+Run it with `python -m bench.million`.
 ROTA_BENCH_JOBS is how many jobs there are, 1,000,000 unless given.
 """
 
@@ -131,3 +132,7 @@ def opened(rota: Rota) -> str:
             assert client.get(f"{PATH}/").status_code == 200
             times.append((time.perf_counter() - began) * 1000)
     return f"  the page opens in {statistics.median(times):.0f} ms (first time {times[0]:.0f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,7 @@
 """Silent means lost, timed by the reaper's own clock since the last change that it saw."""
 
+from datetime import timedelta
+
 from rota.domain.execution import Status, Trigger
 from rota.store import executions, nodes
 from rota.store.executions import New
@@ -152,3 +154,13 @@ def test_more_than_a_batch_of_orphans_is_lost_completely(world):
     world.kill(world.node)
     assert world.reap().executions == 1203
     assert set(world.statuses()) == {"lost"}
+
+
+def test_what_a_reaper_with_a_clock_that_is_behind_ends_has_not_ended_before_it_began(world):
+    remote(world)
+    begun = world.last().started_at
+    reaper = world.reaper()
+    reaper.tick()
+    world.clock.wall -= timedelta(hours=1)
+    assert watch(world, reaper, 32) == 1
+    assert world.last().ended_at == begun

@@ -7,7 +7,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Update, func, insert, select, update
+from sqlalchemy import Connection, Select, Update, case, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
@@ -169,7 +169,7 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     by_column = zip(names, zip(*(one.changes for one in moves), strict=True), strict=True)
     used = {name: values for name, values in by_column if any(value is not None for value in values)}
     fixed = ((one.execution_id, one.before, one.owner, one.after) for one in moves)
-    rows = [(*row, *values) for row, values in zip(fixed, _rows(used, len(moves)), strict=True)]
+    rows = [(*row, *values) for row, values in zip(fixed, zip(*used.values(), strict=True), strict=True)]
     changed = tuple((name, _CHANGES[name]) for name in used)
     statement = _update(conn.dialect.name, changed)
     moved = conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).all()
@@ -177,10 +177,6 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     told = [(id_, job_id, becomes[id_]) for id_, job_id in moved]
     events.note_executions(conn, told, next(used[name] for name in _INSTANTS if name in used)[0])
     return {id_ for id_, _ in moved}
-
-
-def _rows(columns: Mapping[str, Sequence[Any]], count: int) -> Iterable[tuple[Any, ...]]:
-    return zip(*columns.values(), strict=True) if columns else ((),) * count
 
 
 def _renamed(changed: Columns) -> Columns:
@@ -191,10 +187,14 @@ def _renamed(changed: Columns) -> Columns:
 @cache
 def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
     batch = recordset(dialect, _FIXED + _renamed(changed))
-    values = {_e[name]: func.coalesce(batch.c[f"new_{name}"], _e[name]) for name, _ in changed}
+    values: dict[str, Any] = {name: func.coalesce(batch.c[f"new_{name}"], _e[name]) for name, _ in changed}
+    if "ended_at" in values:
+        # Whoever ends it may live by another clock than whoever began it.
+        begun, ended = values.get("started_at", _e.started_at), values["ended_at"]
+        values["ended_at"] = case((ended < begun, begun), else_=ended)
     return (
         update(executions)
-        .values({_e.status: batch.c.becomes, **values})
+        .values({"status": batch.c.becomes, **values})
         .where(_e.id == batch.c.id, _e.status == batch.c.was)
         .where(_e.owner.is_not_distinct_from(batch.c.owned_by))
         .returning(_e.id, _e.job_id)
