@@ -1,6 +1,7 @@
 """What a comparison finds: figures of each contender, and how rota stands beside another."""
 
 import statistics
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
@@ -108,11 +109,19 @@ class GaveUp(Exception):
     """A contender did not get there; the message says why. It is left out of the rounds that follow."""
 
 
-def raced(what: str, unit: str, contenders: Mapping[str, Callable[[], float]], rounds: int) -> list[Figure]:
-    """Let each contender go once a round (A B A B), so that a busy moment harms all alike."""
+def raced(
+    what: str, unit: str, contenders: Mapping[str, Callable[[], float]], rounds: int, seconds: float
+) -> list[Figure]:
+    """Let each contender go once a round (A B A B), so that a busy moment harms all alike.
+
+    seconds  no round begins after so many: on a busy machine there are fewer of them, but one at least
+    """
     found: dict[str, list[float]] = {who: [] for who in contenders}
     notes: dict[str, str] = {}
-    for _ in range(rounds):
+    began = time.monotonic()
+    for number in range(rounds):
+        if number and time.monotonic() > began + seconds:
+            break
         for who, go in contenders.items():
             if who not in notes:
                 try:

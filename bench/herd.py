@@ -20,7 +20,7 @@ from rota.domain.job import JobSpec
 from rota.store.schema import executions, job_state
 
 TITLE = "Everything at midnight"
-LIMIT = 30
+LIMIT = 20
 """Seconds after which a peer is given up."""
 SECOND = timedelta(seconds=1)
 Herd = Callable[[int], tuple[list[float], int]]

@@ -15,6 +15,8 @@ from time import perf_counter
 from bench.figure import Ratio, Report, Scale, raced
 
 ROUNDS = 15
+BUDGET = 60
+"""Seconds after which no further round begins."""
 LINES = {
     "python -c pass": ["-c", "pass"],
     "import click": ["-c", "import click"],
@@ -35,7 +37,7 @@ def measure(scale: Scale) -> Report:
         environ = _environ(Path(folder))
         _run(["-m", "rota", "db", "upgrade"], environ)
         contenders = {name: partial(_run, words, environ) for name, words in LINES.items()}
-        found = raced("wall time", "ms", contenders, scale.pick(2, ROUNDS))
+        found = raced("wall time", "ms", contenders, scale.pick(2, ROUNDS), BUDGET)
     bare = min(found[0].values)
     over = [
         replace(one, what="over bare Python", values=tuple(ms - bare for ms in one.values))

@@ -17,16 +17,18 @@ from bench.through_celery import of_rota
 
 TITLE = "No-op executions, from queued to recorded end"
 WHAT, UNIT = "no-ops", "/s"
-LIMIT = 20
+LIMIT = 10
 """Seconds that one round of a peer may take."""
+BUDGET = 240
+"""Seconds after which no further round begins."""
 
 COUNTS = {
     "huey": 3_000,
     "apscheduler": 2_000,
-    "procrastinate": 2_000,
+    "procrastinate": 1_000,
     "pgqueuer": 20_000,
-    "celery": 1_500,
-    "dbos": 1_500,
+    "celery": 1_000,
+    "dbos": 1_000,
 }
 """How many each is given: some seconds of work."""
 
@@ -38,7 +40,7 @@ def measure(scale: Scale) -> Report:
     report = Report()
     with ExitStack() as stack:
         contenders = dict(_contenders(scale, stack, report))
-        report.figures += raced(WHAT, UNIT, contenders, scale.pick(1, 3))
+        report.figures += raced(WHAT, UNIT, contenders, scale.pick(1, 3, 7), BUDGET)
     for database in ("SQLite", "PostgreSQL"):
         report.more(WHAT, f"rota, {database}", f"floor, {database}", 0.6)
     report.more(WHAT, "rota, SQLite", "Huey, SQLite", 3)

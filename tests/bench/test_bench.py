@@ -32,13 +32,18 @@ def test_contenders_take_turns_and_one_that_gives_up_is_left_out_from_then_on():
         order.append("b")
         raise GaveUp("no database")
 
-    found = raced("work", "/s", {"a": lambda: going("a"), "b": failing, "c": lambda: going("c")}, 2)
+    found = raced("work", "/s", {"a": lambda: going("a"), "b": failing, "c": lambda: going("c")}, 2, 60)
     assert order == ["a", "b", "c", "a", "c"]
     assert [(one.who, one.values, one.note) for one in found] == [
         ("a", (1.0, 4.0), ""),
         ("b", (), "no database"),
         ("c", (3.0, 5.0), ""),
     ]
+
+
+def test_no_round_begins_when_the_time_is_over_but_the_first_does():
+    (found,) = raced("work", "/s", {"a": lambda: 1.0}, 5, -1)
+    assert found.values == (1.0,)
 
 
 def test_a_ratio_is_above_one_where_rota_is_better_whether_more_or_less_is_good():

@@ -105,12 +105,12 @@ class DayPattern(NamedTuple):
         return (by_date & by_week if self.both else by_date | by_week) & ((2 << length) - 2)
 
     def _by_week(self, length: int, first: int) -> int:
-        found = 0
-        for weekday in range(7):
-            day = 1 + (weekday - first) % 7
-            if self.weekdays >> weekday & 1:
-                found |= _SAME_WEEKDAY << day
+        # The week turned so that it begins with day 1, five times over.
+        week = (self.weekdays >> first | self.weekdays << 7 - first) & EVERY_WEEKDAY
+        found = week * _SAME_WEEKDAY << 1
+        for weekday in range(7) if self.last_of else ():
             if self.last_of >> weekday & 1:
+                day = 1 + (weekday - first) % 7
                 found |= 1 << day + (length - day) // 7 * 7
         for weekday, which in self.nth:
             found |= 1 << 1 + (weekday - first) % 7 + 7 * (which - 1)
