@@ -119,9 +119,9 @@ def _status(job: Job, screen: Screen) -> str:
     if job.problem:
         return f"problem: {job.problem}"
     if job.status is JobStatus.PAUSED:
-        until = f", until {screen.when(job.paused_until, job.timezone)}" if job.paused_until else ""
+        until = f"; resumes {screen.when(job.paused_until, job.timezone)}" if job.paused_until else ""
         why = f": {job.pause_reason}" if job.pause_reason else ""
-        return f"paused by {job.paused_by} {screen.when(job.paused_at, job.timezone)}{until}{why}"
+        return f"paused by {job.paused_by} {screen.when(job.paused_at, job.timezone)}{why}{until}"
     return job.status.value
 
 

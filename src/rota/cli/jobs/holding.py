@@ -22,11 +22,11 @@ def pause(session: Session, job: str, reason: str | None, until: datetime | None
     with session.rota() as rota:
         found = rota.holds.pause(job, session.actor, reason=reason, until=until)
     ending = (
-        f"until {session.screen.when(until, found.timezone)}"
+        f"it resumes {session.screen.when(until, found.timezone)}"
         if until
-        else f"until `rota jobs resume {found.name}`"
+        else f"`rota jobs resume {found.name}` ends it"
     )
-    _print(session, found, f"paused {ending}")
+    _print(session, found, f"paused; {ending}")
 
 
 @click.command("resume", cls=Verb)
