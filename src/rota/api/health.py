@@ -3,10 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from rota.api.figures import Figures
 from rota.api.route import Product, Waiters, about
 from rota.domain.permission import Action
 from rota.http.guard import GuardedRoute
@@ -40,6 +37,12 @@ async def readyz(rota: Product, hub: Waiters) -> dict[str, str]:
 ))  # fmt: skip
 def metrics(request: Request, rota: Product) -> Any:
     """Jobs, executions and nodes as Prometheus reads them."""
+    # Loaded by whoever asks first: most servers are never asked.
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+    from rota.api.figures import Figures
+
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Figures(rota, request.app.state.overview.read()[0]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -3,12 +3,12 @@
 import base64
 import hmac
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from authlib.common.security import generate_token
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -17,13 +17,17 @@ from rota.domain.actor import Actor
 from rota.domain.clock import Clock
 from rota.domain.errors import Denied, Invalid, NotFound, RotaError
 from rota.domain.permission import Role
-from rota.services.provider import Client, Provider
 from rota.services.sessions import Sessions
 from rota.settings import Settings
 from rota.store import accounts as table
 from rota.store import audit
 from rota.store.accounts import Credentials
 from rota.store.database import Database
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+    from rota.services.provider import Provider
 
 VALID = 600
 """Seconds in which somebody has to come back from the provider."""
@@ -52,13 +56,21 @@ class SigningOn:
         clock: Clock,
         settings: Settings,
         sessions: Sessions,
-        provider: Provider | None = None,
+        provider: "Provider | None" = None,
     ) -> None:
         self.db, self.clock, self.settings, self.sessions = db, clock, settings, sessions
-        client = Client(
-            settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.oidc_scopes
+        if provider is not None:
+            self.provider = provider
+
+    @cached_property
+    def provider(self) -> "Provider":
+        """Who knows the users. What it takes to speak to one is loaded by the first who signs on: 15 MB."""
+        from rota.services.provider import Client, Provider
+
+        of = self.settings
+        return Provider(
+            Client(of.oidc_issuer, of.oidc_client_id, of.oidc_client_secret, of.oidc_scopes), self.clock
         )
-        self.provider = provider or Provider(client, clock)
 
     @property
     def is_set_up(self) -> bool:
@@ -72,7 +84,7 @@ class SigningOn:
         back      the path that he wants to see then
         """
         self._require()
-        state, nonce, verifier = generate_token(32), generate_token(32), generate_token(64)
+        state, nonce, verifier = (secrets.token_urlsafe(size) for size in (24, 24, 48))
         told = {"state": state, "nonce": nonce, "verifier": verifier, "callback": callback, "back": back}
         url = self.provider.address(callback=callback, state=state, nonce=nonce, verifier=verifier)
         return Sent(url, self._seal.encrypt_at_time(json.dumps(told).encode(), self._now).decode())
@@ -112,6 +124,8 @@ class SigningOn:
 
     def _own(self, pending: str | None, answer: Mapping[str, str]) -> dict[str, str]:
         """What was noted when this very browser was sent away."""
+        from cryptography.fernet import InvalidToken
+
         if "error" in answer:
             raise Denied(f"the provider refused: {answer['error'][:100]}")
         try:
@@ -126,7 +140,9 @@ class SigningOn:
         return told
 
     @property
-    def _seal(self) -> Fernet:
+    def _seal(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
         return Fernet(base64.urlsafe_b64encode(self.sessions.key_for("single sign-on")))
 
     @property
