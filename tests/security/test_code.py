@@ -30,6 +30,13 @@ def test_nothing_unpickles_or_evaluates():
     assert wrong == []
 
 
+def test_no_check_of_a_certificate_is_switched_off():
+    """By its usual spellings; who needs another authority names it, as in SSL_CERT_FILE."""
+    off = re.compile(r"verify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|_create_unverified_context")
+    paths = (ROOT / "src/rota").rglob("*.py")
+    assert [str(path) for path in paths if off.search(path.read_text())] == []
+
+
 def test_nothing_formats_by_a_text_of_users():
     """`"…".format(…)` reaches attributes of what it is given: only texts that stand in the code are formatted so."""
     wrong = [

@@ -120,6 +120,19 @@ def test_a_token_makes_none_that_may_do_more(staff):
     assert staff.tokens.create("same", "ada", holder).token.scopes == ("token", "viewer")
 
 
+def test_a_token_makes_none_that_outlives_it(staff):
+    """Whoever stole one that ends tomorrow has not got in for good."""
+    short = staff.tokens.lookup(make(staff, expires_at=NOON + DAY).text)
+    assert staff.tokens.create("more", "olga", short).token.expires_at == NOON + DAY
+    assert (
+        staff.tokens.create("less", "olga", short, expires_at=NOON + DAY / 2).token.expires_at
+        == NOON + DAY / 2
+    )
+    with pytest.raises(Invalid, match="outlives it") as refused:
+        staff.tokens.create("longer", "olga", short, expires_at=NOON + 2 * DAY)
+    assert refused.value.field == "expires_at"
+
+
 def test_last_used_is_written_at_most_once_a_minute(staff):
     made = make(staff)
     commits: list[object] = []

@@ -62,6 +62,7 @@ class Tokens:
         action = Action.TOKEN_OWN if by.user_id == owner.id else Action.TOKEN_CREATE
         with acting(self.db, self.clock, by, action, f"user:{owner.name}") as conn:
             owner, now = require(conn, owner.id, lock=True).user, self.clock.now()
+            expires_at = _expiry(conn, expires_at, by, now)
             _check(name, owner, expires_at, now)
             kept = _scopes(scopes, owner, by)
             made = secret.new()
@@ -160,6 +161,16 @@ def _check(name: str, owner: User, expires_at: datetime | None, now: datetime) -
         raise Conflict(f'user "{owner.name}" is disabled', fix="enable it first", code="disabled")
     if expires_at is not None and expires_at <= now:
         raise Invalid("the token would have expired already", fix="give a later time", field="expires_at")
+
+
+def _expiry(conn: Connection, given: datetime | None, by: Actor, now: datetime) -> datetime | None:
+    """When a new token ends. One that a token makes never outlives it: whoever stole that would have it for good."""
+    maker = None if by.token_id is None else table.find(conn, by.token_id, now)
+    latest = None if maker is None else maker.token.expires_at
+    if latest is not None and given is not None and given > latest:
+        problem = "a token cannot make one that outlives it"
+        raise Invalid(problem, fix=f"log in, or end it by {latest.isoformat()}", field="expires_at")
+    return latest if given is None else given
 
 
 def _scopes(given: Iterable[str], owner: User, by: Actor) -> tuple[str, ...] | None:

@@ -136,8 +136,9 @@ class View:
         """An icon of static/sprite.svg; a page shows hundreds of a few."""
         found = self._icons.get((name, css))
         if found is None:
-            mark = '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-            found = Markup(mark).format(f"icon {css}".rstrip(), self.asset("sprite.svg"), name)
+            found = Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+                f"icon {css}".rstrip(), self.asset("sprite.svg"), name
+            )
             self._icons[name, css] = found
         return found
 
