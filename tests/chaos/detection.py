@@ -74,6 +74,7 @@ def lost_after(cluster: Cluster, workers: list[Server], number: int) -> float:
     took = time.monotonic() - since
     workers.append(cluster.start("worker"))
     cluster.until(lambda: cluster.story("endless")[-1] == "succeeded", "it was tried again")
+    cluster.until(lambda: cluster.here("agent") >= 2, "the replacement is there")
     for pid in tree:
         kill(pid, signal.SIGCONT)
     return took
