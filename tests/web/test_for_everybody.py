@@ -23,7 +23,7 @@ def demo(sqlite_copy, tmp_path) -> Iterator[Shown]:
         yield served
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_page_is_for_everybody_in_both_themes_at_every_width(demo, chromium: Browser):
     watched, axe, found = Watched(chromium, demo.url), Axe(), []
     watched.sign_in(USER, PASSWORD)

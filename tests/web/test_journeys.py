@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rota.app import Rota
+from rota.domain.job import JobSpec
 from tests.web import journey
 from tests.web.browser import Watched
 from tests.web.demo import PASSWORD
@@ -76,15 +77,18 @@ def test_the_same_without_a_script(alive, window, tmp_path):
 @pytest.mark.timeout(300)
 def test_lists_zones_and_bulk_actions_without_a_script(alive, administrator, window):
     rota = alive[0]
+    journey.wait_for_task(rota)
+    daily = {"schedule_type": "daily", "schedule_expression": "02:00"}
+    rota.jobs.create(JobSpec.model_validate({"name": "plain", "task_name": "greetings.send"} | daily), CLI)
     screen = window(java_script_enabled=False)
     page = screen.sign_in(administrator, PASSWORD)
-    screen.go("/?q=database_cleanup")
-    page.get_by_label("database_cleanup enabled").click()
-    assert not rota.jobs.get("database_cleanup").is_enabled
-    page.get_by_label("Select database_cleanup").check()
+    screen.go("/?q=plain")
+    page.get_by_label("plain enabled").click()
+    assert not rota.jobs.get("plain").is_enabled
+    page.get_by_label("Select plain").check()
     page.get_by_role("button", name="Enable", exact=True).click()
     page.get_by_role("button", name="Enable 1 job").click()
-    assert rota.jobs.get("database_cleanup").is_enabled
+    assert rota.jobs.get("plain").is_enabled
     page.get_by_label("Show times in").select_option("UTC")
     page.get_by_role("button", name="Show", exact=True).click()
     assert "zone=UTC" in page.url

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union_all
 
 from rota.domain.execution import FINAL, Status
 from rota.store.schema import executions, rollups
@@ -118,6 +118,9 @@ def rates(conn: Connection, job_id: int, since: datetime) -> dict[str, int]:
     return {status: int(n) for status, n in conn.execute(query.group_by(_r.status))}
 
 
+_FIRST = select(_e.id, _e.queued_at).where(_e.id >= bindparam("least")).order_by(_e.id).limit(1)
+
+
 def id_at(conn: Connection, instant: datetime) -> int:
     """The id of the first execution that was queued at an instant or later; one more than the newest if none was.
 
@@ -127,8 +130,7 @@ def id_at(conn: Connection, instant: datetime) -> int:
     high = (conn.execute(select(func.max(_e.id))).scalar() or 0) + 1
     while low < high:
         middle = (low + high) // 2
-        first = select(_e.id, _e.queued_at).where(_e.id >= middle).order_by(_e.id).limit(1)
-        row = conn.execute(first).one_or_none()
+        row = conn.execute(_FIRST, {"least": middle}).one_or_none()
         if row is None or row.queued_at >= instant:
             high = middle
         else:
