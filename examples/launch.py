@@ -4,24 +4,30 @@
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, inspect
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
 class Example:
-    """An example: its name, what fills its database, and what its jobs may touch. more: other variables"""
+    """An example: its name, what fills its database, and what its jobs may touch.
+
+    more   other variables
+    first  command lines that tell its jobs what to work on, at the first set-up
+    """
 
     name: str
     fill: Callable[[Engine], None]
     tables: str
     more: tuple[tuple[str, str], ...] = ()
+    first: tuple[str, ...] = ()
 
     def environ(self) -> dict[str, str]:
         """The variables that rota is told by, for the current folder."""
@@ -40,12 +46,22 @@ class Example:
         """Be the program."""
         for variable, value in self.environ().items():
             os.environ.setdefault(variable, value)
-        if sys.argv[1:2] == ["setup"]:
-            Path("var").mkdir(exist_ok=True)
-            engine = create_engine(os.environ["ROTA_APP_DATABASE_URL"])
-            self.fill(engine)
-            engine.dispose()
-            sys.argv[1:] = ["init", "--set", self.name, "--yes"]
         from rota.cli import main
+        from rota.cli.program import run
 
-        main()
+        if sys.argv[1:] != ["setup"]:
+            main()
+        for line in self._set_up():
+            if code := run(shlex.split(line)):
+                sys.exit(code)
+        print(f"\nNow: {sys.argv[0]} serve\nand in a second shell, in this folder: {sys.argv[0]} jobs list")
+
+    def _set_up(self) -> list[str]:
+        """Fill the database, the first time. Returns the command lines that make its jobs."""
+        Path("var").mkdir(exist_ok=True)
+        engine = create_engine(os.environ["ROTA_APP_DATABASE_URL"])
+        is_new = not inspect(engine).get_table_names()
+        if is_new:
+            self.fill(engine)
+        engine.dispose()
+        return [f"init --set {self.name} --yes", *(f"--quiet {line}" for line in self.first if is_new)]

@@ -4,7 +4,10 @@ from examples.launch import Example
 from examples.systemprompt.tables import fill
 
 EXAMPLE = Example(
-    "systemprompt", fill, "sessions,contexts,messages,logs,mcp_executions,oauth_tokens,images,content"
+    "systemprompt",
+    fill,
+    "sessions,contexts,messages,logs,mcp_executions,oauth_tokens,images,content",
+    first=("jobs update malicious_ip_blacklist --arg folder=feeds --arg file=blacklist.txt",),
 )
 
 

@@ -63,6 +63,7 @@ def fill(engine: Engine) -> None:
     for folder, name, text in (
         ("images", "a.svg", "<svg>\n   <g>\n</g>  </svg>"),
         ("content", "hello.md", "# Hello\n\nWorld"),
+        ("feeds", "blacklist.txt", "# networks that may not log in\n192.0.2.0/24\n8.8.8.0/24\n9.9.9.9\n"),
     ):
         (Path("var") / folder).mkdir(parents=True, exist_ok=True)
         (Path("var") / folder / name).write_text(text)

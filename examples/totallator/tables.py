@@ -1,6 +1,7 @@
 """Its tables, and some rows to begin with."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table
 
@@ -15,7 +16,7 @@ sessions = Table(
 
 
 def fill(engine: Engine) -> None:
-    """Make the tables; a fresh journal, a void one of years ago, and two sessions."""
+    """Make the tables; fresh journals, a void one of years ago, two sessions; a file to take in, and a statement."""
     metadata.create_all(engine)
     now = datetime.now(UTC).replace(tzinfo=None)  # noqa: TID251 (rows to begin with)
     years = now - timedelta(days=900)
@@ -26,3 +27,9 @@ def fill(engine: Engine) -> None:
             {"text": "Test", "amount": 1, "status": "void", "created_at": years},
         ])  # fmt: skip
         conn.execute(sessions.insert(), [{"last_activity": now}, {"last_activity": now - timedelta(hours=9)}])
+    for folder, name, text in (
+        ("imports", "may.csv", f"id,text,amount,created_at\n101,Tram ticket,2,{now}\n102,Bread,many,{now}\n"),
+        ("statements", "2026-05.txt", "900 rent\n3 coffee\n"),
+    ):
+        (Path("var") / folder).mkdir(parents=True, exist_ok=True)
+        (Path("var") / folder / name).write_text(text)

@@ -38,7 +38,11 @@ class Command:
 
 def pages() -> list[Path]:
     """Every page that users and contributors read."""
-    return [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+    return [
+        *sorted(ROOT.glob("*.md")),
+        *sorted(ROOT.glob("docs/**/*.md")),
+        *sorted(ROOT.glob("examples/*/*.md")),
+    ]
 
 
 def name_of(page: Path) -> str:

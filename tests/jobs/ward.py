@@ -82,7 +82,7 @@ class Ward:
         channel = ChannelSpec(name="ops", kind=ChannelKind.WEBHOOK, url="env:OPS_HOOK")
         self.cluster.rota.alerts.channels.create(channel, ADA)
         self.cluster.start("serve", "--no-web")
-        self.cluster.until_here(agent=1)
+        self.cluster.until(lambda: self.cluster.here("agent") == 1, "there is an agent", PATIENCE)
         for task, case in cases.items():
             spec = JobSpec(
                 name=task[5:], task_name=task, task_kwargs=dict(case.kwargs), max_retries=1, backoff=0.05

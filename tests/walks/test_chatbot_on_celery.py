@@ -40,7 +40,7 @@ def walk(way, url, request, tmp_path, monkeypatch, capfd):
     return Walk(EXAMPLE, "manage", monkeypatch, capfd, **told)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_its_jobs_run_on_celery_by_queue_and_priority(walk, way):
     with walk.serving() as api:
         assert api.post("/api/v1/jobs/", json=CLEANUP).is_success

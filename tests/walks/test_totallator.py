@@ -1,10 +1,13 @@
 """Through every job, page and behaviour of the seed 003."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
 from examples.totallator.program import EXAMPLE
+from tests.channels.receivers import web
 from tests.walks.walking import PATIENCE, Walk
 
 
@@ -14,13 +17,20 @@ def walk(tmp_path, monkeypatch, capfd):
     return Walk(EXAMPLE, "totallator", monkeypatch, capfd)
 
 
-@pytest.mark.timeout(240)
-def test_the_whole_of_the_journal(walk):
+@pytest.mark.timeout(600)
+def test_the_whole_of_the_journal(walk, monkeypatch):
+    with web(sum_up) as model:
+        monkeypatch.setenv("ROTA_JOB_HOSTS", model.host)
+        goes_through(walk, model)
+
+
+def goes_through(walk, model):
     with walk.serving() as api:
         has_its_jobs(walk)
         triggers_by_hand(walk, api)
         retries_and_times_out(walk)
         works_on_real_data(walk)
+        lets_a_model_read(walk, model)
         shows_pages_to_admins_only(api)
         keeps_global_settings(walk)
 
@@ -82,22 +92,37 @@ def ended(walk, job, count):
 
 
 def works_on_real_data(walk):
-    rules = '[{"column": "text", "op": "begins_with", "value": "rent", "then": {"category": "housing"}}]'
-    told = {
-        "journal_cleanup": "--arg table=journals --arg status_column=status --arg 'statuses=[\"void\"]'",
-        "filter_processing": f"--arg table=journals --arg only_null=category --arg 'rules={rules}'",
-        "database_backup": "--arg folder=backups",
-        "session_cleanup": "",
-    }
-    for name, arguments in told.items():
-        assert not arguments or walk(f"jobs update {name} {arguments}").code == 0
+    for name in ("journal_cleanup", "import_processing", "filter_processing", "database_backup", "session_cleanup",
+                 "file_integrity"):  # fmt: skip
         ran = walk.json(f"jobs run {name}")
         assert ran["status"] == "succeeded", ran
     assert walk.rows("SELECT text, category FROM journals ORDER BY id") == [
         ("Coffee", None),
         ("Rent may", "housing"),
+        ("Tram ticket", "travel"),
     ]
+    assert "many" in (Path("var") / "imports" / "may.csv.rejected.jsonl").read_text()
+    (Path("var") / "statements" / "2026-05.txt").write_text("900 rent\n30 coffee\n")
+    changed = walk("jobs run file_integrity")
+    assert changed.code == 5
+    assert "1 changed" in changed.out
     assert walk.rows("SELECT count(*) FROM sessions") == [(1,)]
+
+
+def sum_up(method, path, heads, body):
+    """A stand-in for a language model."""
+    asked = json.loads(body)["messages"][0]["content"]
+    return 200, json.dumps({"choices": [{"message": {"content": asked.upper()}}]}).encode()
+
+
+def lets_a_model_read(walk, model):
+    told = f"--arg url=http://{model.host}/v1/chat/completions --arg model=m --arg table=journals --arg into=summary"
+    assert (
+        walk(f"jobs update llm_journal_processing {told} --arg 'prompt=$text' --arg per_minute=1000").code
+        == 0
+    )
+    assert walk.json("jobs run llm_journal_processing")["message"] == "3 rows processed"
+    assert ("COFFEE",) in walk.rows("SELECT summary FROM journals")
 
 
 def shows_pages_to_admins_only(api):

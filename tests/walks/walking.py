@@ -22,7 +22,7 @@ from rota.registry import load
 from tests.servers.postgres import free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Done:

@@ -28,10 +28,6 @@ _HEALTH = _job(
     "system_health_check", "System Health Check", "Monitor system components and send alerts", "interval 15",
     "system_health_check",
 )  # fmt: skip
-_CLEANUP = _job(
-    "database_cleanup", "Database Cleanup", "Clean up old database records", "daily 03:00", "database_cleanup",
-    job_type="database_maintenance", timeout=3600,
-)  # fmt: skip
 
 _CHATBOT_PLATFORM = (
     _HEALTH,
@@ -46,7 +42,8 @@ _CHATBOT_PLATFORM = (
 )  # fmt: skip
 
 _SYSTEMPROMPT = (
-    _CLEANUP,
+    _job("database_cleanup", "Database Cleanup", "Clean up old database records", "cron 0 3 * * *",
+         "database_cleanup", job_type="database_maintenance", timeout=3600),
     _job("cleanup_inactive_sessions", "Cleanup Inactive Sessions", "Closes sessions inactive for 1 hour",
          "cron */10 * * * *", "session_cleanup", task_kwargs={"hours": 1}),
     _job("cleanup_empty_contexts", "Cleanup Empty Contexts", "Removes conversation contexts with no messages",
