@@ -122,7 +122,6 @@ class Move(NamedTuple):
     changes: tuple[Any, ...] = ()
 
 
-_FIXED: Columns = (("id", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("becomes", TEXT))
 _CHANGES = {
     "owner": INTEGER,
     "version": INTEGER,
@@ -164,19 +163,23 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     """
     if not moves:
         return set()
-    for before, after in {(one.before, one.after) for one in moves}:
-        require_move(before, after)
-    by_column = zip(names, zip(*(one.changes for one in moves), strict=True), strict=True)
-    used = {name: values for name, values in by_column if any(value is not None for value in values)}
-    fixed = ((one.execution_id, one.before, one.owner, one.after) for one in moves)
-    rows = [(*row, *values) for row, values in zip(fixed, zip(*used.values(), strict=True), strict=True)]
+    ids, before, after, owners, changes = zip(*moves, strict=True)
+    for move_ in set(zip(before, after, strict=True)):
+        require_move(*move_)
+    by_column = zip(names, zip(*changes, strict=True), strict=True)
+    used = {name: values for name, values in by_column if values.count(None) < len(values)}
+    rows = list(zip(ids, before, owners, after, *used.values(), strict=True))
     changed = tuple((name, _CHANGES[name]) for name in used)
-    statement = _update(conn.dialect.name, changed)
-    moved = conn.execute(statement, pack(conn, _FIXED + _renamed(changed), rows)).all()
-    becomes = {one.execution_id: one.after for one in moves}
+    given = pack(conn, _FIXED + _renamed(changed), rows)
+    moved = conn.execute(_update(conn.dialect.name, changed), given).all()
+    becomes = dict(zip(ids, after, strict=True))
     told = [(id_, job_id, becomes[id_]) for id_, job_id in moved]
     events.note_executions(conn, told, next(used[name] for name in _INSTANTS if name in used)[0])
-    return {id_ for id_, _ in moved}
+    return {id_ for id_, _, _ in told}
+
+
+_FIXED: Columns = (("moved", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("becomes", TEXT))
+"""With the row itself comes what guards it: a guard that is the same for all would tempt PostgreSQL to begin there."""
 
 
 def _renamed(changed: Columns) -> Columns:
@@ -195,7 +198,7 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
     return (
         update(executions)
         .values({"status": batch.c.becomes, **values})
-        .where(_e.id == batch.c.id, _e.status == batch.c.was)
+        .where(_e.id == batch.c.moved, _e.status == batch.c.was)
         .where(_e.owner.is_not_distinct_from(batch.c.owned_by))
         .returning(_e.id, _e.job_id)
     )

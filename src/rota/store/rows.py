@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    column,
     func,
     literal_column,
     select,
@@ -85,15 +83,20 @@ def one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:
 def recordset(dialect: str, columns: Columns) -> FromClause:
     """A table `batch` with these columns, to join with or to select from, whose rows are the parameter ROWS.
 
-    Statements over it are built once and kept: building one costs more than running it.
+    Statements over it are built once and kept: building one costs more than running it. The rows travel as arrays:
+    to take objects apart costs PostgreSQL four times as much.
     """
     given = bindparam(ROWS, type_=Text())
     if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import JSONB
 
-        typed = [column(name, kind) for name, kind in columns]
-        records = func.jsonb_to_recordset(cast(given, JSONB)).table_valued(*typed)
-        return records.render_derived(name="batch", with_types=True)
+        rows = (
+            func.jsonb_array_elements(cast(given, JSONB)).table_valued("value").render_derived("batch_json")
+        )
+        picked = [
+            _of_jsonb(rows.c.value, index, kind).label(name) for index, (name, kind) in enumerate(columns)
+        ]
+        return select(*picked).subquery("batch")
     each = func.json_each(given).table_valued("value", name="batch_json")
     picked = [
         func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=kind).label(name)
@@ -102,24 +105,31 @@ def recordset(dialect: str, columns: Columns) -> FromClause:
     return select(*picked).subquery("batch")
 
 
+def _of_jsonb(row: ColumnElement[Any], index: int, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    place = literal_column(str(index))
+    if kind is JSON:
+        return func.nullif(row.op("->")(place), literal_column("'null'::jsonb"), type_=kind)
+    return cast(row.op("->>")(place), kind)
+
+
 def pack(conn: Connection, columns: Columns, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
     """The parameters that make `rows` the batch; each row in the order of `columns`.
 
     Instants are datetimes, JSON values are plain Python values.
     """
-    if conn.dialect.name == "postgresql":
-        names = [name for name, _ in columns]
-        named = [dict(zip(names, row, strict=True)) for row in rows]
-        return {ROWS: json.dumps(named, default=datetime.isoformat)}
-    nested = [index for index, (_, kind) in enumerate(columns) if kind is JSON]
-    flat = [_flat(row, nested) for row in rows] if nested else rows
-    return {ROWS: json.dumps(flat, default=to_micros)}
+    told = _told_to_postgres if conn.dialect.name == "postgresql" else _told_to_sqlite
+    by_column = zip(columns, zip(*rows, strict=True), strict=True)
+    return {
+        ROWS: json.dumps(list(zip(*(told(kind, values) for (_, kind), values in by_column), strict=True)))
+    }
 
 
-def _flat(row: Sequence[Any], nested: Sequence[int]) -> list[Any]:
+def _told_to_postgres(kind: TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:
+    return [value and value.isoformat() for value in values] if kind is INSTANT else values
+
+
+def _told_to_sqlite(kind: TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:
     """SQLite keeps JSON as text, so a JSON value travels as text inside the JSON of the batch."""
-    flat = list(row)
-    for index in nested:
-        if flat[index] is not None:
-            flat[index] = json.dumps(flat[index])
-    return flat
+    if kind is INSTANT:
+        return [value and to_micros(value) for value in values]
+    return [None if value is None else json.dumps(value) for value in values] if kind is JSON else values
