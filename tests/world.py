@@ -18,6 +18,7 @@ from rota.domain.job import Job, JobSpec
 from rota.domain.kinds import SHORTHAND
 from rota.engine.dispatcher import Capacity, Dispatcher
 from rota.engine.ending import end
+from rota.engine.pace import LINE
 from rota.engine.reaper import Reaped, Reaper
 from rota.engine.scheduler import Fired, Scheduler
 from rota.settings import Settings
@@ -128,7 +129,7 @@ class World:
 
     def dispatcher(self, node: int | None = None, queues: Sequence[str] = ("*",), **how: Any) -> Dispatcher:
         """The dispatcher of a node."""
-        given: dict[str, Any] = {"is_quick": lambda _: False, "generation": self.generation} | how
+        given: dict[str, Any] = {"weight": lambda _: LINE, "generation": self.generation} | how
         return Dispatcher(node or self.node, queues=queues, **given)
 
     def end(

@@ -2,6 +2,7 @@
 
 from rota.domain.job import JobPatch
 from rota.engine.dispatcher import Capacity, choose
+from rota.engine.pace import LINE
 from tests.world import ANA, published
 
 
@@ -42,7 +43,7 @@ def test_quick_tasks_are_handed_out_several_at_a_time_and_slow_ones_never(world)
     for number in range(5):
         execute(world, f"quick_{number}")
         execute(world, f"slow_{number}", task_name="slow")
-    taken = world.claim(2, is_quick=lambda task: task == "work", generation=generation)
+    taken = world.claim(2, weight=lambda task: 1 if task == "work" else LINE, generation=generation)
     assert sum(attempt.task_name == "slow" for attempt in taken) == 1
     assert sum(attempt.task_name == "work" for attempt in taken) == 5
 
@@ -88,12 +89,12 @@ def test_a_solitary_execution_waits_until_nothing_else_runs_and_holds_up_what_co
     execute(world, "behind")
     waiting = world.claim(2)
     queue = [waiting[0]._replace(solitary=True), waiting[1]]
-    assert choose(queue, Capacity(idle=1, room=0, busy=1), lambda _: False) == []
-    assert choose(queue, Capacity(idle=2, room=0, busy=0), lambda _: False) == queue[:1]
+    assert choose(queue, Capacity(idle=1, room=0, busy=1), lambda _: LINE) == []
+    assert choose(queue, Capacity(idle=2, room=0, busy=0), lambda _: LINE) == queue[:1]
 
 
 def test_two_executions_of_a_job_that_may_not_overlap_are_never_taken_together(world):
     execute(world, "backup")
     (attempt,) = world.claim()
     twice = [attempt, attempt._replace(execution_id=99)]
-    assert choose(twice, Capacity(idle=2, room=9, busy=0), lambda _: True) == [attempt]
+    assert choose(twice, Capacity(idle=2, room=9, busy=0), lambda _: 1) == [attempt]

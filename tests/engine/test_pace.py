@@ -1,6 +1,6 @@
 """What is handed out several at a time: tasks that have been quick, and new ones where new ones have been quick."""
 
-from rota.engine.pace import RECENT, Pace
+from rota.engine.pace import LINE, RECENT, Pace
 
 
 def pace(*first: float) -> Pace:
@@ -13,30 +13,30 @@ def pace(*first: float) -> Pace:
 
 def test_a_task_is_quick_by_its_own_recent_runs():
     seen = pace(1, 500)
-    assert seen.is_quick("task_0")
-    assert not seen.is_quick("task_1")
+    assert seen.weight("task_0") < LINE
+    assert seen.weight("task_1") == LINE
 
 
 def test_one_slow_run_of_twenty_leaves_a_task_quick_and_a_second_does_not():
     seen = pace(*[1] * RECENT)
     for duration_ms in [*[1] * (RECENT - 1), 500]:
         seen.saw("task_0", duration_ms)
-    assert seen.is_quick("task_0")
+    assert seen.weight("task_0") < LINE
     seen.saw("task_0", 500)
-    assert not seen.is_quick("task_0")
+    assert seen.weight("task_0") == LINE
 
 
 def test_a_new_task_is_not_quick_before_twenty_others_have_shown_how_new_ones_are():
-    assert not pace(*[1] * (RECENT - 1)).is_quick("new")
-    assert pace(*[1] * RECENT).is_quick("new")
+    assert pace(*[1] * (RECENT - 1)).weight("new") == LINE
+    assert pace(*[1] * RECENT).weight("new") < LINE
 
 
 def test_a_new_task_is_not_quick_where_new_ones_have_been_slow():
-    assert not pace(*[1] * RECENT, 500, 500).is_quick("new")
+    assert pace(*[1] * RECENT, 500, 500).weight("new") == LINE
 
 
 def test_how_often_a_known_task_ran_says_nothing_of_new_ones():
     seen = pace(1)
     for _ in range(RECENT):
         seen.saw("task_0", 1)
-    assert not seen.is_quick("new")
+    assert seen.weight("new") == LINE

@@ -27,8 +27,11 @@ BEAT = 3.0
 LINES = 0.5
 """Seconds between signs of life to the runners' keepers, and between looks for new output."""
 
-GATHER = 0.001
+GATHER = 0.002
 """Seconds that many quick bodies are listened to at a time: waking for each costs more than the work it brings."""
+
+HAND_IN, BATCH = 0.02, 500
+"""Endings of many quick bodies are handed in after so many seconds, or when they are so many."""
 
 MARGIN = 5.0
 """Seconds beyond all patience after which a shutdown goes on without what still runs."""
@@ -65,7 +68,7 @@ class Agent:
         self.disowned = False
         self._news: deque[News] = deque()
         self._tray = Tray()
-        self._beat_at = self._lines_at = float("-inf")
+        self._beat_at = self._lines_at = self._handed_in_at = float("-inf")
         self._shutdowns = self._heard = 0
 
     def tell(self, news: News) -> None:
@@ -107,24 +110,31 @@ class Agent:
         self.crew.assign()
         self._refuse()
         self._collect_lines()
+        self._hand_in()
+
+    def _hand_in(self) -> None:
+        """Let the clerk write what there is, and claim what there is room for."""
+        early = self.clock.monotonic() < self._handed_in_at + HAND_IN and len(self._tray.endings) < BATCH
+        if early and self.crew.is_streaming:
+            return
+        self._handed_in_at = self.clock.monotonic()
         if self._tray:
             tray, self._tray = self._tray, Tray()
             self.clerk.file(tray)
         self.clerk.offer(self.crew.capacity(), self._heard)
 
     def _show_life(self) -> None:
-        now = self.clock.monotonic()
-        if now - self._beat_at >= BEAT:
-            self._beat_at = now
+        if self.clock.monotonic() - self._beat_at >= BEAT:
+            self._beat_at = self.clock.monotonic()
             for runner in self.crew.runners:
                 runner.beat()
 
     def _regard(self, runner: LocalRunner, event: Event) -> None:
         match event:
-            case Hello(published):
-                self._check_generation(runner, published["hash"])
             case Ended(ending):
                 self._judge(ending.execution_id, partial(of_ending, event))
+            case Hello(published):
+                self._check_generation(runner, published["hash"])
             case Died(running=ending):
                 self.watch.forget(runner)
                 if ending is not None:
@@ -174,14 +184,14 @@ class Agent:
         attempt = self.crew.attempts.get(call.execution_id)
         if attempt is None or attempt.task_name not in self.ready_made:
             runner.answer(call.call_id, error=Denied("only ready-made tasks may ask for rota's services"))
-            return
-        self.clerk.ask(runner, call)
+        else:
+            self.clerk.ask(runner, call)
 
     def _learn(self, news: News) -> None:
         self.crew.take(news.claimed)
         self.crew.find(news.found)
-        for runner, call_id, value, error in news.answers:
-            runner.answer(call_id, value, error)
+        for runner, *answer in news.answers:
+            runner.answer(*answer)
         for execution_id, by, reason in news.stop:
             self.crew.stop(execution_id, f"{CANCELLED} by {by}" + (f": {reason}" if reason else ""))
         if news.disowned:
@@ -200,10 +210,9 @@ class Agent:
             self.crew.kill(execution_id, DISOWNED)
 
     def _collect_lines(self) -> None:
-        now = self.clock.monotonic()
-        if now - self._lines_at < LINES:
+        if self.clock.monotonic() - self._lines_at < LINES:
             return
-        self._lines_at = now
+        self._lines_at = self.clock.monotonic()
         for runner in self.crew.runners:
             taken = runner.take_lines()
             if taken is not None:

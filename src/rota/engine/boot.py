@@ -70,14 +70,14 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
     }
     size = 1 if parts.only else parts.settings.runners
     terms = Terms(config, marker, _environ(parts.settings), size, parts.settings.kill_after)
-    crew = Crew(terms, parts.clock, pace.is_quick, Vault(parts.settings.secret_key, _environ(parts.settings)))
+    crew = Crew(terms, parts.clock, pace.weight, Vault(parts.settings.secret_key, _environ(parts.settings)))
     published = _first_words(crew, watch, parts)
     crew.generation = published["hash"]
     node_id, generation, durations = _take_place(parts, published)
     for task, duration_ms in durations.items():
         pace.saw(task, duration_ms)
     queues = parts.settings.local_queues
-    dispatcher = Dispatcher(node_id, generation, queues, pace.is_quick, parts.only)
+    dispatcher = Dispatcher(node_id, generation, queues, pace.weight, parts.only)
     answering = Answering(Tending(parts.db, parts.clock, _environ(parts.settings)))
     ready_made = frozenset(task["name"] for task in published["tasks"] if task["ready_made"])
     trace = _trace() if parts.settings.otel else None

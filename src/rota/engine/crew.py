@@ -1,6 +1,6 @@
 """The runners of a node: started, replaced, given work, and stopped when they take too long."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,9 @@ from rota.domain.clock import Clock
 from rota.domain.consequence import SHUTDOWN
 from rota.domain.errors import Invalid
 from rota.domain.execution import Status
-from rota.engine.dispatcher import DEPTH, Capacity
+from rota.engine.dispatcher import Capacity
 from rota.engine.outcome import status_of
+from rota.engine.pace import LINE
 from rota.executors.events import Died, Event, Hello, Recalled
 from rota.executors.local import LocalRunner
 from rota.services.vault import Vault
@@ -45,10 +46,16 @@ class Terms:
 
 
 class Crew:
-    """The runners of one node. All methods are for the one thread that supervises them."""
+    """The runners of one node. All methods are for the one thread that supervises them.
 
-    def __init__(self, terms: Terms, clock: Clock, is_quick: Callable[[str], bool], vault: Vault) -> None:
-        self.terms, self.clock, self.is_quick, self.vault = terms, clock, is_quick, vault
+    weight  how many parts of a runner's line a task takes
+    """
+
+    def __init__(self, terms: Terms, clock: Clock, weight: Callable[[str], int], vault: Vault) -> None:
+        self.terms, self.clock, self.weight, self.vault = terms, clock, weight, vault
+        self._lines: dict[LocalRunner, Counter[str]] = {}
+        self._places: dict[int, Counter[str]] = {}
+        self._solitary: set[int] = set()
         self.secrets: dict[int, tuple[str, ...]] = {}
         self.refused: list[tuple[Attempt, Status, str]] = []
         self.runners: list[LocalRunner] = []
@@ -77,6 +84,7 @@ class Crew:
             self._back_off("a runner could not be started", str(problem))
             return False
         self.runners.append(runner)
+        self._lines[runner] = Counter()
         return True
 
     def pump(self, now: datetime) -> Iterator[tuple[LocalRunner, Event]]:
@@ -108,11 +116,14 @@ class Crew:
             case Died():
                 self._back_in_hand(event.not_begun)
                 self.runners.remove(runner)
+                del self._lines[runner]
                 if not (runner.ready or event.planned):
                     self._back_off("a runner died before it was ready", f"{event.text}: {event.output}")
 
     def _back_in_hand(self, ids: Sequence[int]) -> None:
         """What a runner did not begin is ours again; when we are winding up, it is over."""
+        for execution_id in ids:
+            self._leave_line(execution_id)
         given_back = [self.attempts[id_] for id_ in ids if id_ in self.attempts]
         if self.winding_up:
             self.refused += [(one, *status_of(SHUTDOWN, one, "not begun")) for one in given_back]
@@ -135,6 +146,7 @@ class Crew:
         """New work in hand. What we have already was found a second time, and is not run twice."""
         new = [attempt for attempt in claimed if attempt.execution_id not in self.attempts]
         self.attempts.update((attempt.execution_id, attempt) for attempt in new)
+        self._solitary.update(attempt.execution_id for attempt in new if attempt.solitary)
         self.hand.extend(new)
 
     def find(self, found: Sequence[Attempt]) -> None:
@@ -143,24 +155,37 @@ class Crew:
 
     def assign(self) -> None:
         """Give what is in hand to the runners: quick ones spread evenly, any other to an idle runner alone."""
-        batches: dict[int, list[Attempt]] = {}
-        loads = {index: len(runner.assigned) for index, runner in self._ready()}
-        quick = {index: self._is_quick_batch(runner) for index, runner in self._ready()}
+        if not self.hand:
+            return
+        batches: dict[LocalRunner, list[Attempt]] = {}
+        loads = {runner: self._load(runner) for runner in self._ready()}
         while self.hand and loads:
             attempt = self.hand[0]
-            fast = self.is_quick(attempt.task_name)
-            index = min(loads, key=lambda one: loads[one])
-            if loads[index] and not (fast and (fits := [i for i in loads if quick[i] and loads[i] < DEPTH])):
+            parts = self.weight(attempt.task_name)
+            runner = min(loads, key=lambda one: loads[one])
+            if loads[runner] and (parts >= LINE or loads[runner] + parts > LINE):
                 break
-            if loads[index]:
-                index = min(fits, key=lambda one: loads[one])
-            batches.setdefault(index, []).append(self.hand.popleft())
-            loads[index] += 1
-            quick[index] = fast
-        for index, batch in batches.items():
+            batches.setdefault(runner, []).append(self.hand.popleft())
+            loads[runner] += parts
+        for runner, batch in batches.items():
             opened = [one for one in map(self._opened, batch) if one is not None]
             if opened:
-                self.runners[index].assign(opened)
+                self._join_line(runner, opened)
+                runner.assign(opened)
+
+    def _join_line(self, runner: LocalRunner, attempts: Sequence[Attempt]) -> None:
+        line = self._lines[runner]
+        line.update(attempt.task_name for attempt in attempts)
+        self._places.update((attempt.execution_id, line) for attempt in attempts)
+
+    def _leave_line(self, execution_id: int) -> None:
+        line = self._places.pop(execution_id, None)
+        if line is not None and execution_id in self.attempts:
+            line[self.attempts[execution_id].task_name] -= 1
+
+    def _load(self, runner: LocalRunner) -> int:
+        """Parts of its line that are taken; none when it is idle."""
+        return sum(self.weight(task) * n for task, n in self._lines[runner].items() if n)
 
     def _opened(self, attempt: Attempt) -> Attempt | None:
         """The attempt with its secrets in the clear, for the runner only; None when they cannot be opened."""
@@ -173,37 +198,29 @@ class Crew:
             self.secrets[attempt.execution_id] = secrets
         return attempt._replace(kwargs=kwargs) if secrets else attempt
 
-    def _ready(self) -> list[tuple[int, LocalRunner]]:
-        return [(i, one) for i, one in enumerate(self.runners) if one.ready and not one.retiring]
-
-    def _is_quick_batch(self, runner: LocalRunner) -> bool:
-        names = [self.attempts[id_].task_name for id_ in runner.assigned if id_ in self.attempts]
-        return all(self.is_quick(name) for name in names)
+    def _ready(self) -> list[LocalRunner]:
+        return [one for one in self.runners if one.ready and not one.retiring]
 
     @property
     def is_streaming(self) -> bool:
         """Whether a runner goes through quick bodies one after the other."""
-        return any(len(runner.assigned) > 1 for runner in self.runners)
+        return any(runner.line > 1 for runner in self.runners)
 
     def capacity(self) -> Capacity:
-        """What could be taken now, beyond what is in hand."""
-        ready = [one for _, one in self._ready()]
-        busy = [one for one in ready if one.assigned]
-        if not self.open or any(one.solitary for one in self._at_work()):
+        """What could be taken now, beyond what is in hand. A line is filled again when it is half empty."""
+        ready = self._ready()
+        busy = [one for one in ready if one.line]
+        if not self.open or self._solitary:
             return Capacity(0, 0, len(busy))
-        room = sum(max(0, DEPTH - len(one.assigned)) for one in busy if self._has_room(one))
-        idle = len(ready) - len(busy)
-        waiting = len(self.hand)
-        return Capacity(max(0, idle - waiting), max(0, room - waiting), len(busy) + bool(waiting))
-
-    def _has_room(self, runner: LocalRunner) -> bool:
-        return len(runner.assigned) <= DEPTH // 2 and self._is_quick_batch(runner)
-
-    def _at_work(self) -> list[Attempt]:
-        return [self.attempts[id_] for one in self.runners for id_ in one.assigned if id_ in self.attempts]
+        free = [LINE - load for load in map(self._load, busy) if load <= LINE // 2]
+        waiting = sum(self.weight(one.task_name) for one in self.hand)
+        idle = len(ready) - len(busy) - len(self.hand)
+        return Capacity(max(0, idle), max(0, sum(free) - waiting), len(busy) + bool(self.hand))
 
     def forget(self, execution_id: int) -> tuple[str, ...]:
         """An attempt is over, or not ours any more. Returns the secrets that it was given."""
+        self._leave_line(execution_id)
+        self._solitary.discard(execution_id)
         self.stopped_at.pop(execution_id, None)
         self.attempts.pop(execution_id, None)
         self._lately[execution_id] = None

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from rota.domain.attempt import Attempt
 from rota.domain.execution import Status
 from rota.domain.job import Overlap
+from rota.engine.pace import LINE
 from rota.store import claims, executions, nodes
 from rota.store.executions import Move
 
-DEPTH = 256
-"""How many quick executions one runner may have before it."""
+LOOK = 512
+"""At least so many of what waits are looked at; after a claim that took many, twice as many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Capacity:
     """What the runners of a node can take now.
 
     idle   runners with nothing to do
-    room   places behind quick executions that runners are at
+    room   parts of the lines of runners that are at quick executions
     busy   runners with something to do
     """
 
@@ -37,7 +38,7 @@ class Capacity:
     @property
     def most(self) -> int:
         """How many executions could be taken if all were quick."""
-        return self.idle * DEPTH + self.room
+        return self.idle * LINE + self.room
 
 
 TURN = timedelta(minutes=1)
@@ -46,14 +47,15 @@ NOTHING = Capacity(0, 0, 0)
 
 
 def choose(
-    waiting: Sequence[Attempt], capacity: Capacity, is_quick: Callable[[str], bool], *, drain: bool = True
+    waiting: Sequence[Attempt], capacity: Capacity, weight: Callable[[str], int], *, drain: bool = True
 ) -> list[Attempt]:
     """Which of `waiting`, in order, a node takes.
 
     A task that is not known to be quick gets a runner of its own, so a slow one blocks nobody. A solitary one waits
     until nothing else runs.
 
-    drain  hold up what comes after a solitary one, or on a busy node it would wait for ever
+    weight  how many parts of a runner's line a task takes
+    drain   hold up what comes after a solitary one, or on a busy node it would wait for ever
     """
     idle, room = capacity.idle, capacity.room
     taken: list[Attempt] = []
@@ -67,11 +69,12 @@ def choose(
             continue
         if attempt.overlap is not Overlap.ALLOW and attempt.job_id in exclusive:
             continue
-        if is_quick(attempt.task_name) and room:
-            room -= 1
+        parts = weight(attempt.task_name)
+        if parts <= room and parts < LINE:
+            room -= parts
         elif idle:
             idle -= 1
-            room += DEPTH - 1 if is_quick(attempt.task_name) else 0
+            room += LINE - parts
         else:
             continue
         exclusive.add(attempt.job_id)
@@ -93,11 +96,12 @@ class Dispatcher:
         node: int,
         generation: int,
         queues: Sequence[str],
-        is_quick: Callable[[str], bool],
+        weight: Callable[[str], int],
         only: int | None = None,
     ) -> None:
-        self.node, self.generation, self.queues, self.is_quick = node, generation, tuple(queues), is_quick
+        self.node, self.generation, self.queues, self.weight = node, generation, tuple(queues), weight
         self.only = only
+        self._look = LOOK
         self._seen: dict[int, datetime] = {}
 
     def serves(self, queue: str) -> bool:
@@ -107,8 +111,9 @@ class Dispatcher:
     def claim(self, conn: Connection, capacity: Capacity, now: datetime) -> list[Attempt]:
         """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
         asking = (self.node, self.generation)
-        waiting = claims.claimable(conn, asking, now, capacity.most, self.serves, self.only)
-        chosen = choose(waiting, capacity, self.is_quick, drain=self._drains(waiting, now))
+        waiting = claims.claimable(conn, asking, now, min(capacity.most, self._look), self.serves, self.only)
+        chosen = choose(waiting, capacity, self.weight, drain=self._drains(waiting, now))
+        self._look = LOOK + 2 * len(chosen)
         moves = [
             Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, (self.node, now, one.version))
             for one in chosen

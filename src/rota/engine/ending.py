@@ -1,6 +1,7 @@
 """Running to ended, and all that follows from it, in one transaction for a batch."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -75,20 +76,22 @@ def _move(owner: int, ending: Ending) -> executions.Move:
 
 def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int, Locked]) -> None:
     tallies: dict[int, Tally] = {}
-    counts: dict[rollups.Key, tuple[int, int, int]] = {}
-    seen: dict[activity.Key, int] = {}
+    alike: Counter[tuple[int, Status, int, bool, datetime]] = Counter()
     for attempt, ending in ended:
         ms = ending.duration_ms
         tally = tallies.get(attempt.job_id) or Tally(ending.ended_at, ending.status, ms)
         # Several of one job that were lost with their node are one loss.
         losses = losses_after(attempt, ending, locked[attempt.job_id].losses)
         tallies[attempt.job_id] = _tallied(tally, ending, ms, max(losses, tally.losses))
-        hour = ending.ended_at.replace(minute=0, second=0, microsecond=0)
-        key = (attempt.job_id, hour, owner, ending.status.value, bucket(ms or 0))
+        minute = ending.ended_at.replace(second=0, microsecond=0)
+        alike[attempt.job_id, ending.status, ms or 0, attempt.attempt > 1, minute] += 1
+    counts: dict[rollups.Key, tuple[int, int, int]] = {}
+    seen: Counter[activity.Key] = Counter()
+    for (job_id, status, ms, is_retry, minute), count in alike.items():
+        key = (job_id, minute.replace(minute=0), owner, status.value, bucket(ms))
         n, retries, total = counts.get(key, (0, 0, 0))
-        counts[key] = (n + 1, retries + (attempt.attempt > 1), total + (ms or 0))
-        when = (activity.begin(ending.ended_at), owner, ending.status.value)
-        seen[when] = seen.get(when, 0) + 1
+        counts[key] = (n + count, retries + count * is_retry, total + count * ms)
+        seen[activity.begin(minute), owner, status.value] += count
     state.count(conn, tallies)
     rollups.add(conn, counts)
     activity.add(conn, seen)
@@ -107,11 +110,12 @@ def _tallied(tally: Tally, ending: Ending, ms: int | None, losses: int) -> Tally
 def _follow(conn: Connection, ended: Sequence[Pair], locked: dict[int, Locked], now: datetime) -> bool:
     """Retries, waiting executions that may go, and jobs that are set aside. Returns whether something waits."""
     standing = [pair for pair in ended if not locked[pair[0].job_id].deleted]
-    for attempt, ending in standing:
+    unsuccessful = [pair for pair in standing if pair[1].status in UNSUCCESSFUL]
+    for attempt, ending in unsuccessful:
         if is_poison(attempt, ending):
             _set_aside(conn, attempt, ending, now)
-    due = _due_again(conn, standing, locked)
-    causing.failures(conn, standing, [attempt for attempt, _ in due])
+    due = _due_again(conn, unsuccessful, locked)
+    causing.failures(conn, unsuccessful, [attempt for attempt, _ in due])
     _add_retries(conn, due, locked, now)
     again_of = {attempt.job_id for attempt, _ in due}
     freed = {attempt.job_id for attempt, _ in standing} - again_of

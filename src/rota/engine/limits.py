@@ -32,14 +32,14 @@ class Limits:
                 continue
             next_look = min(next_look, 1.0)
             attempt = self.crew.attempts[current.execution_id]
-            if len(runner.assigned) > 1 and now - current.begun > QUICK_SECONDS:
+            if runner.line > 1 and now - current.begun > QUICK_SECONDS:
                 runner.recall()
             next_look = min(next_look, self._watch_time(runner, attempt, now - current.begun, now))
             if attempt.memory_limit:
                 next_look = min(next_look, MEMORY_LOOK)
                 if look_at_memory:
                     self._watch_memory(runner, attempt)
-            elif len(runner.assigned) > 1:
+            elif runner.line > 1:
                 next_look = min(next_look, QUICK_SECONDS)
         return next_look
 

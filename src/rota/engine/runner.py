@@ -102,7 +102,9 @@ class Runner:
         if task.context is not None:
             arguments = {**arguments, task.context: self._context(job, task, arguments, link)}
         returned = task.call(**arguments)
-        return self._async.run(returned) if inspect.isawaitable(returned) else returned
+        if returned is None or not inspect.isawaitable(returned):
+            return returned
+        return self._async.run(returned)
 
     def _context(self, job: Assignment, task: Task, params: dict[str, Any], link: BodyLink) -> JobContext:
         return JobContext(

@@ -15,7 +15,7 @@ from rota.engine.runner_output import Output
 from rota.engine.runner_signals import Calm, Signals
 from rota.engine.runner_stage import Stage
 from rota.executors.page import Page
-from rota.executors.wire import Assignment
+from rota.executors.wire import Assignment, sayable
 from rota.registry import load
 from rota.sdk import Application
 
@@ -49,7 +49,7 @@ def runner_main(control_fd: int, output_fd: int, page: Page, *, clock: Callable[
     )
     output.restore()
     output.take_logs()
-    output.post(["hello", registry.published()])
+    output.post(["hello", sayable(registry.published())])
     application = Application(config.get("app"), os.environ.get("ROTA_APP_DATABASE_URL"))
 
     def begun(job: Assignment, cpu: float) -> None:
@@ -97,7 +97,7 @@ def _report(job: Assignment, outcome: Outcome, left: list[int]) -> list[Any]:
         outcome.seconds,
         outcome.peak_memory,
         outcome.cpu,
-        outcome.fields or None,
+        sayable(outcome.fields) if outcome.fields else None,
         outcome.stopped,
         left or None,
     ]

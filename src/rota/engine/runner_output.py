@@ -30,7 +30,7 @@ class Output:
         self._calm = calm
         self._lock = threading.Lock()
         self._clock = clock
-        self._outbox: list[bytes] = []
+        self._outbox: list[Message] = []
         self._out, self._err = _stream(1), _stream(2)
         self._root: tuple[list[logging.Handler], int] | None = None
         self.restore()
@@ -56,14 +56,14 @@ class Output:
         self.say(["log", level, self._clock(), said], from_a_child=said.encode() + b"\n")
 
     def post(self, message: Message) -> None:
-        """Say it together with what comes next."""
-        self._outbox += self._marks(message)
+        """Say it together with what comes next. Its texts are sayable."""
+        self._outbox.append(message)
 
     def send(self) -> None:
         """Say what was posted. Raises OSError when the agent is gone."""
         if self._outbox:
-            marks, self._outbox = self._outbox, []
-            self._write(marks)
+            posted, self._outbox = self._outbox, []
+            self._write(marks_of(self._nonce, posted))
 
     def say(self, message: Message, from_a_child: bytes = b"") -> None:
         """Say it now; from any thread. An agent that is gone hears nothing.
@@ -71,16 +71,13 @@ class Output:
         from_a_child  what is printed instead of a long message in a process that a body forked: it shares the
                       pipe, and its parts would mix with ours
         """
-        marks = self._marks(message)
+        marks = marks_of(self._nonce, sayable(message))
         with contextlib.suppress(BrokenPipeError):
             if self._is_runner:
                 self._write(marks)
             else:
                 # Without the lock: whoever held it when the child was forked is not here to release it.
                 self._write_at_once(marks[0] if len(marks) == 1 else from_a_child)
-
-    def _marks(self, message: Message) -> list[bytes]:
-        return marks_of(self._nonce, sayable(message))
 
     @property
     def _is_runner(self) -> bool:

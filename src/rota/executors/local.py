@@ -85,6 +85,11 @@ class LocalRunner:
         """What was assigned and has not ended, the current or next one first."""
         return list(self._account.assigned)
 
+    @property
+    def line(self) -> int:
+        """How many were assigned and have not ended."""
+        return len(self._account.assigned)
+
     def filenos(self) -> tuple[int, int]:
         """The descriptors to watch for reading; the same ones until it is dead."""
         return self._keeping.output, self._keeping.status

@@ -2,7 +2,8 @@
 
 To the runner they go on a stream socket, one a line: a line never holds a newline, so any number of messages is
 decoded by one call of the parser. From the runner they go through the pipe that is its stdout and stderr, as marks
-between what bodies print: so their order is that of the output, and one system call tells an end and a beginning.
+between what bodies print: so their order is that of the output. What is told at once, as an end and the next beginning
+are, is one mark: an array of messages.
 
 agent to runner   ["config", {…}], first of all · ["run", assignment…] · ["answer", call id, value, error] · ["end"]
 runner to agent   ["hello", published] · ["b", id, instant, cpu] · ["p", id, done, total, message] · ["beat", id]
@@ -116,12 +117,15 @@ def marks_of(nonce: bytes, message: Message) -> list[bytes]:
     return [*(_mark(nonce, _PART, part) for part in parts), _mark(nonce, _LAST, last)]
 
 
-def _message_in(text: bytes) -> bytes | Message:
+def _said_in(text: bytes) -> list[bytes | Message]:
+    """The message, or the messages that were told at once."""
     try:
         said = from_json(text)
     except ValueError:
-        return text
-    return said if said and isinstance(said, list) else text
+        return [text]
+    if not (said and isinstance(said, list)):
+        return [text]
+    return said if isinstance(said[0], list) else [said]
 
 
 def _mark(nonce: bytes, kind: bytes, piece: bytes) -> bytes:
@@ -154,11 +158,11 @@ class Marks:
             at = head + length
             kind, piece = data[head - 3 : head - 2], data[head:at]
             if kind == _WHOLE:
-                parts.append(_message_in(piece))
+                parts += _said_in(piece)
                 continue
             self._pieces.append(piece)
             if kind == _LAST:
-                parts.append(_message_in(b"".join(self._pieces)))
+                parts += _said_in(b"".join(self._pieces))
                 self._pieces = []
         end = self._end_of_raw(data, at)
         if end > at:

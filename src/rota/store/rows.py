@@ -106,7 +106,7 @@ def recordset(dialect: str, columns: Columns) -> FromClause:
 
 
 def _of_jsonb(row: ColumnElement[Any], index: int, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-    place = literal_column(str(index))
+    place: ColumnElement[Any] = literal_column(str(index))
     if kind is JSON:
         return func.nullif(row.op("->")(place), literal_column("'null'::jsonb"), type_=kind)
     return cast(row.op("->>")(place), kind)
