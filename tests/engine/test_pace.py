@@ -1,6 +1,11 @@
 """What is handed out several at a time: tasks that have been quick, and new ones where new ones have been quick."""
 
-from rota.engine.pace import LINE, RECENT, Pace
+import pytest
+
+from rota.domain.attempt import Attempt
+from rota.domain.job import Overlap
+from rota.engine.dispatcher import Capacity, choose
+from rota.engine.pace import LINE, PART, RECENT, Pace
 
 
 def pace(*first: float) -> Pace:
@@ -9,6 +14,17 @@ def pace(*first: float) -> Pace:
     for number, duration_ms in enumerate(first):
         made.saw(f"task_{number}", duration_ms)
     return made
+
+
+def waiting(n):
+    return [Attempt(id_, 1, "job", "work", id_, 1, overlap=Overlap.ALLOW) for id_ in range(n)]
+
+
+def _weight_of(duration_ms):
+    seen = Pace()
+    for _ in range(RECENT):
+        seen.saw("work", duration_ms)
+    return seen.weight("work")
 
 
 def test_a_task_is_quick_by_its_own_recent_runs():
@@ -40,3 +56,16 @@ def test_how_often_a_known_task_ran_says_nothing_of_new_ones():
     for _ in range(RECENT):
         seen.saw("task_0", 1)
     assert seen.weight("new") == LINE
+
+
+@pytest.mark.parametrize("duration_ms", [0, 1, 3, 9])
+def test_a_full_line_of_quick_executions_is_half_a_second_of_work_at_most(duration_ms):
+    weight = _weight_of(duration_ms)
+    taken = choose(waiting(2 * LINE), Capacity(idle=1, room=0, busy=0), lambda _: weight)
+    assert len(taken) == LINE // weight
+    assert len(taken) * duration_ms <= LINE * PART
+
+
+def test_what_takes_ten_milliseconds_or_more_is_taken_alone():
+    weight = _weight_of(10)
+    assert len(choose(waiting(5), Capacity(idle=2, room=500, busy=1), lambda _: weight)) == 2
