@@ -16,6 +16,7 @@ from rota.app import Rota, build
 from rota.domain.execution import ACTIVE
 from rota.domain.job import JobSpec
 from rota.settings import Settings
+from rota.store.rows import one_of
 from rota.store.schema import executions, job_state, job_versions, jobs
 from tests.servers import databases, guarded, postgres
 
@@ -102,7 +103,7 @@ def wait_for_job(rota: Rota, name: str) -> int:
 
 def is_done(rota: Rota) -> bool:
     """Whether nothing is queued or running."""
-    query = select(executions.c.id).where(executions.c.status.in_(ACTIVE)).limit(1)
+    query = select(executions.c.id).where(one_of(executions.c.status, *ACTIVE)).limit(1)
     with rota.db.read() as conn:
         return conn.execute(query).scalar() is None
 
