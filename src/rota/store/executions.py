@@ -149,8 +149,6 @@ _CHANGES = {
     "progress_total": REAL,
     "progress_message": TEXT,
 }
-
-
 _INSTANTS = ("ended_at", "started_at", "submitted_at")
 """When a move happened: the first of these that it writes."""
 
@@ -164,8 +162,8 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     if not moves:
         return set()
     ids, before, after, owners, changes = zip(*moves, strict=True)
-    for move_ in set(zip(before, after, strict=True)):
-        require_move(*move_)
+    for pair in set(zip(before, after, strict=True)):
+        require_move(*pair)
     by_column = zip(names, zip(*changes, strict=True), strict=True)
     used = {name: values for name, values in by_column if values.count(None) < len(values)}
     rows = list(zip(ids, before, owners, after, *used.values(), strict=True))
@@ -173,13 +171,13 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     given = pack(conn, _FIXED + _renamed(changed), rows)
     moved = conn.execute(_update(conn.dialect.name, changed), given).all()
     becomes = dict(zip(ids, after, strict=True))
-    told = [(id_, job_id, becomes[id_]) for id_, job_id in moved]
-    events.note_executions(conn, told, next(used[name] for name in _INSTANTS if name in used)[0])
-    return {id_ for id_, _, _ in told}
+    at = next(used[name] for name in _INSTANTS if name in used)[0]
+    events.note_executions(conn, ((id_, job_id, becomes[id_]) for id_, job_id in moved), at)
+    return {id_ for id_, _ in moved}
 
 
 _FIXED: Columns = (("moved", INTEGER), ("was", TEXT), ("owned_by", INTEGER), ("becomes", TEXT))
-"""With the row itself comes what guards it: a guard that is the same for all would tempt PostgreSQL to begin there."""
+"""With each row comes what guards it: one guard for all would tempt PostgreSQL to begin there."""
 
 
 def _renamed(changed: Columns) -> Columns:
