@@ -88,9 +88,6 @@ def _module(name: str) -> Comparison:
 
 def _run(name: str, scale: Scale) -> Report:
     module = _module(name)
-    if (own := getattr(module, "main", None)) is not None:
-        own()
-        return Report()
     load, began = machine.load(), time.monotonic()
     print(f"\n== {name}: {module.TITLE} (load {load})", flush=True)
     report = module.measure(scale)

@@ -1,7 +1,7 @@
 """What it costs to wait: `rota serve` with 10,000 jobs of which none is due, its API and dashboard at hand.
 
 Each part is told apart: the server (scheduler, API and dashboard), the agent, its keepers and runners, and the
-processes of the database server that rota's connections keep. ROTA_BENCH_SECONDS is how long is measured.
+processes of the database server that rota's connections keep.
 """
 
 import os
@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from bench import site
+from bench.figure import Figure, Report, Scale
 from rota.app import build
 from rota.domain.job import JobSpec
 from rota.settings import Settings
@@ -27,7 +28,8 @@ JOBS = 10_000
 WARM_UP = 15
 PARTS = ("server", "agent", "keepers and runners")
 DATABASE = "database server"
-WANTED = "wanted: under 0.2 % of one CPU (0.5 % at most); the server under 120 MB"
+WHOLE = "rota as a whole"
+TITLE = "What it costs to wait: 10,000 jobs, none due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,16 @@ class Used:
     waits: int
 
 
-def main() -> None:
-    """Print for each database what each part used while nothing happened."""
-    seconds = float(os.environ.get("ROTA_BENCH_SECONDS", "60"))
-    print(f"{JOBS:,} jobs, none due, {seconds:g} s; load {os.getloadavg()[0]:.1f}; {WANTED}")
-    print(f"{'':12}{'':22}{'processes':>10}{'% CPU':>9}{'waits/s':>9}{'RSS MB':>9}{'PSS MB':>9}")
+def measure(scale: Scale) -> Report:
+    """For each database, what each part used while nothing happened."""
+    report, seconds = Report(), scale.pick(3.0, 60.0, 600.0)
     with site.addresses() as addresses:
         for name, address in addresses:
             with serving(address) as server:
-                told(name, server, seconds)
+                report.figures += told(name, server, seconds)
+            report.within("CPU", f"{WHOLE}, {name}", 0.2)
+            report.within("RSS", f"{PARTS[0]}, {name}", 120)
+    return report
 
 
 @contextmanager
@@ -85,25 +88,27 @@ def serving(address: str) -> Iterator[psutil.Process]:
             server.wait()
 
 
-def told(name: str, server: psutil.Process, seconds: float) -> None:
-    """Measure, and print a line for each part and one for all but the database's own."""
+def told(name: str, server: psutil.Process, seconds: float) -> Iterator[Figure]:
+    """The figures of each part, and of all but the database's own."""
     before, began = look(server), time.monotonic()
     time.sleep(seconds)
     after, passed = look(server), time.monotonic() - began
     memory = {one.pid: one.memory_full_info() for one in after if one.is_running()}
     lines = {part: [one for one, used in after.items() if used.part == part] for part in (*PARTS, DATABASE)}
-    lines["rota as a whole"] = [one for part in PARTS for one in lines[part]]
-    for part in (*PARTS, "rota as a whole", DATABASE):
-        found = lines[part]
+    lines[WHOLE] = [one for part in PARTS for one in lines[part]]
+    for part in (*PARTS, WHOLE, DATABASE):
+        found = [one for one in lines[part] if one.pid in memory]
         if not found:
             continue
         cpu = sum(after[one].cpu - before[one].cpu for one in found if one in before)
         waits = sum(after[one].waits - before[one].waits for one in found if one in before)
         rss, pss = (sum(getattr(memory[one.pid], word) for one in found) / 2**20 for word in ("rss", "pss"))
-        print(
-            f"{name:12}{part:22}{len(found):>10}{cpu / passed:>9.2%}{waits / passed:>9.1f}{rss:>9.0f}{pss:>9.0f}",
-            flush=True,
-        )
+        who = f"{part}, {name}"
+        yield Figure(who, "processes", "", (float(len(found)),))
+        yield Figure(who, "CPU", "%", (100 * cpu / passed,))
+        yield Figure(who, "waits", "/s", (waits / passed,))
+        yield Figure(who, "RSS", "MB", (rss,))
+        yield Figure(who, "PSS", "MB", (pss,))
 
 
 def look(server: psutil.Process) -> dict[psutil.Process, Used]:
@@ -140,7 +145,3 @@ def waits(process: psutil.Process) -> int:
     """How often its threads have gone to sleep of themselves so far; each time something woke them again."""
     told = (path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/status"))
     return sum(int(text.partition("\nvoluntary_ctxt_switches:")[2].split("\n")[0]) for text in told)
-
-
-if __name__ == "__main__":
-    main()

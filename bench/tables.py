@@ -53,7 +53,10 @@ def figures(title: str, kept: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {title}\n"
     yield from _crossed(report.figures)
     before, after = kept["load"]
-    told = [*report.notes, f"{kept['at']} UTC, load of the machine {before} before and {after} after"]
+    told = [
+        *report.notes,
+        f"{kept['at']} UTC, a {kept['scale']} run, load of the machine {before} before and {after} after",
+    ]
     yield "; ".join(told) + ".\n"
 
 

@@ -1,6 +1,7 @@
 """DBOS on PostgreSQL: durable workflows on a queue, in threads of one process."""
 
 import time
+from pathlib import Path
 
 import psycopg
 from dbos import DBOS, DBOSClient
@@ -8,6 +9,8 @@ from dbos import DBOS, DBOSClient
 from bench.peers import line
 
 QUEUE = "bench"
+READY = Path(line.given("SCRATCH"), "ready")
+"""There when the worker has made its tables."""
 ADDRESS = line.given("DATABASE").replace("postgresql://", "postgresql+psycopg://")
 
 
@@ -28,6 +31,7 @@ def work() -> None:
 
     DBOS.launch()
     DBOS.register_queue(QUEUE, polling_interval_sec=0.1)
+    READY.touch()
     time.sleep(10_000)
 
 
@@ -37,7 +41,9 @@ def throughput() -> None:
 
     def enqueue(count: int) -> None:
         if not found:
-            time.sleep(5)  # the worker makes the tables
+            deadline = time.monotonic() + line.PATIENCE
+            while not READY.exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
             found.append(DBOSClient(system_database_url=ADDRESS))
         for _ in range(count):
             found[0].enqueue({"queue_name": QUEUE, "workflow_name": "nothing", "app_version": "1"})
