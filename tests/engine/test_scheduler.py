@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event, update
 from rota.domain.execution import Status, Trigger
 from rota.engine.scheduler import ROWS, Fired
 from rota.store.database import Database
+from rota.store.jobs import set_next
 from rota.store.schema import jobs
 from tests.clock import NOON
 from tests.world import ANA
@@ -208,6 +209,16 @@ def test_the_scheduler_sleeps_until_the_next_fire_or_the_end_of_a_pause(world):
     assert world.scheduler().next_wake() == NOON + HOUR
     world.holds.pause("backup", ANA, until=NOON + HOUR / 2)
     assert world.scheduler().next_wake() == NOON + HOUR / 2
+
+
+def test_a_backlog_is_looked_for_every_few_seconds_while_there_is_none(world):
+    backup, scheduler = world.add_job("backup", daily="13:00"), world.scheduler()
+    assert scheduler.tick().jobs == 0
+    with world.db.write() as conn:
+        set_next(conn, backup.id, NOON - HOUR)
+    assert (scheduler.tick().jobs, scheduler.next_wake()) == (0, None)
+    world.clock.advance(5)
+    assert (scheduler.tick().jobs, scheduler.next_wake()) == (1, NOON + HOUR)
 
 
 @pytest.mark.parametrize("hold", ["pause", "disable"])

@@ -108,12 +108,12 @@ class Clerk:
         while True:
             try:
                 pause = self._round()
+                if self._leaving and not self._tray:
+                    self.ledger.close()
+                    return
             except Exception as problem:
                 self._stumble(problem)
                 pause = AWAY
-            if self._leaving and not self._away and not self._tray:
-                self.ledger.close()
-                return
             self.db.bell.wait(pause)
 
     def _stumble(self, problem: Exception) -> None:

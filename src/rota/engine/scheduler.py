@@ -28,6 +28,10 @@ FRESH = timedelta(seconds=60)
 ROWS = 1000
 """After so many rows a transaction ends; the jobs that it has not come to stay due."""
 
+BACKLOG = timedelta(seconds=5)
+"""Between two looks for a backlog while there is none: where somebody's transaction is open for long, PostgreSQL
+cannot tidy up, and each such look passes by all that was planned since it began."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,16 +62,25 @@ class Scheduler:
 
     def __init__(self, db: Database, clock: Clock, node: int, batch: int = 500) -> None:
         self.db, self.clock, self.node, self.batch = db, clock, node, batch
+        self._clear_at: datetime | None = None
 
     def tick(self) -> Fired:
         """Plan one batch of what has just become due, then one of what has been due for long."""
         now = self.clock.now()
         fresh = self._fire(now - FRESH, now)
-        return fresh + self._fire(BEGINNING, now - FRESH)
+        return fresh + self._catch_up(now)
 
     def next_wake(self) -> datetime | None:
         """The next instant at which there is something to do, None when there is none in sight."""
-        return state.next_wake(self.db.look)
+        since = BEGINNING if self._clear_at is None else self.clock.now() - FRESH
+        return state.next_wake(self.db.look, since)
+
+    def _catch_up(self, now: datetime) -> Fired:
+        if self._clear_at is not None and abs(now - self._clear_at) < BACKLOG:
+            return Fired()
+        fired = self._fire(BEGINNING, now - FRESH)
+        self._clear_at = None if fired.jobs else now
+        return fired
 
     def _fire(self, since: datetime, until: datetime) -> Fired:
         earliest = state.next_after(self.db.look, since)

@@ -111,7 +111,7 @@ def next_due(conn: Connection) -> datetime | None:
 
 _NEXT_AFTER = select(func.min(_s.next_run)).where(_s.next_run > bindparam("after"))
 _NEXT_RESUME = select(func.min(_j.paused_until)).where(_j.paused_until.is_not(None), _j.deleted_at.is_(None))
-_WAKE = select(select(func.min(_s.next_run)).scalar_subquery(), _NEXT_RESUME.scalar_subquery())
+_WAKE = select(_NEXT_AFTER.scalar_subquery(), _NEXT_RESUME.scalar_subquery())
 
 
 def next_after(look: Look, after: datetime) -> datetime | None:
@@ -120,9 +120,9 @@ def next_after(look: Look, after: datetime) -> datetime | None:
     return due
 
 
-def next_wake(look: Look) -> datetime | None:
-    """When the next job is due or the next pause ends by itself, None when there is neither."""
-    ((due, resume),) = look(_WAKE)
+def next_wake(look: Look, since: datetime) -> datetime | None:
+    """When the first job due after an instant is due or the next pause ends by itself, None when there is neither."""
+    ((due, resume),) = look(_WAKE, after=since)
     return min((at for at in (due, resume) if at is not None), default=None)
 
 
