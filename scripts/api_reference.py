@@ -29,7 +29,8 @@ viewer reads, an operator also runs, cancels, pauses and resumes, an admin may d
 **Refusals** are problem documents (RFC 9457), `application/problem+json`: `status`, `code` (a stable word), `detail`
 (what happened), `field`, `fix` (what to do), `request_id`. Codes worth knowing: `not_found`, `invalid`,
 `invalid_schedule`, `name_taken`, `disabled`, `paused`, `overlap`, `changed` (412, If-Match), `key_reused`, `denied`,
-`csrf`, `cross_site`, `throttled` (429, Retry-After), `unavailable` (503).
+`csrf`, `cross_site`, `throttled` (429, Retry-After), `too_large` (413: a body has at most 1 MiB), `too_slow` (408: it
+arrives within 30 s), `unavailable` (503).
 
 **Changing what others change.** A job comes with an `ETag`; sent back as `If-Match`, a change is refused with 412 when
 the job has changed since. **Asking twice.** `Idempotency-Key` on `execute`: the same key within a day is the same run.

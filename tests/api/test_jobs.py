@@ -106,7 +106,11 @@ def test_a_taken_name_an_unknown_task_and_a_bad_schedule_each_say_what_to_do(adm
         (422, "invalid_schedule"),
     ]
     assert 'did you mean "work"?' in unknown.json()["fix"]
-    assert bad.json()["field"] == "schedule_expression"
+    assert [one.json()["field"] for one in (taken, unknown, bad)] == [
+        "name",
+        "task_name",
+        "schedule_expression",
+    ]
 
 
 def test_older_versions_can_be_read_and_restored(admin, site):

@@ -1,12 +1,21 @@
 """What every answer has, and what no request gets past."""
 
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 
 from rota.asgi import create
-from rota.http.edge import HEADERS, is_allowed
+from rota.domain.permission import Role
+from rota.http import edge
+from rota.http.edge import HEADERS, Incoming, is_allowed
 from rota.http.guard import ACTION, GuardedRoute
+from tests.api.server import serving
 from tests.world import World
 
 
@@ -76,6 +85,58 @@ def test_what_is_too_large_is_not_read(site):
         assert chunked.status_code == 413
 
 
+def test_a_body_that_drips_in_is_not_waited_for(site, monkeypatch):
+    monkeypatch.setattr(edge, "MOST_SECONDS", 0.2)
+    head = (
+        "POST /api/v1/jobs/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {site.tokens[Role.ADMIN]}\r\nContent-Length: 100000\r\n\r\n"
+    )
+    with serving(site.app) as served, socket.create_connection(("127.0.0.1", served.port)) as sender:
+        sender.sendall(head.encode())
+        told = drip_until_answered(sender)
+    assert told.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in told.lower()
+    assert b'"code":"too_slow"' in told
+    assert b'"fix":"send the request again' in told
+
+
+def drip_until_answered(sender: socket.socket) -> bytes:
+    """Send a character now and then, each of which comes in time; what is answered until the connection ends."""
+    sender.settimeout(0.02)
+    told = b""
+    for _ in range(3000):
+        try:
+            part = sender.recv(65536)
+            if not part:
+                return told
+            told += part
+        except TimeoutError:
+            with suppress(ConnectionError):
+                sender.sendall(b" ")
+        except ConnectionError:  # A character crossed the end.
+            return told
+    raise AssertionError("a minute has passed without an answer")
+
+
+def test_what_comes_behind_a_whole_body_may_take_its_time(monkeypatch):
+    monkeypatch.setattr(edge, "MOST_SECONDS", 0.0)
+    parts: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b"{}"}, {"type": "http.disconnect"}]
+    )
+
+    async def receive():
+        part = next(parts)
+        if part["type"] == "http.disconnect":
+            await asyncio.sleep(0.01)
+        return part
+
+    async def take():
+        incoming = Incoming(receive)
+        return [await incoming(), await incoming()]
+
+    assert [part["type"] for part in asyncio.run(take())] == ["http.request", "http.disconnect"]
+
+
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
@@ -130,7 +191,6 @@ def test_a_login_of_the_application_around_it_is_enough(world):
     from dataclasses import replace
 
     from rota.domain.actor import Actor
-    from rota.domain.permission import Role
 
     def who(request):
         name = request.headers.get("x-user")

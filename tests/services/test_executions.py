@@ -52,8 +52,9 @@ def test_arguments_of_one_run_are_checked_like_the_jobs(world):
     told["tasks"][0]["schema"] = {"type": "object", "properties": {"days": {"type": "integer"}}}
     world.definitions.publish("other", told)
     world.add_job("backup", task_name="strict")
-    with pytest.raises(Invalid, match='argument "days"'):
+    with pytest.raises(Invalid, match='argument "days"') as refused:
         world.executions.execute("backup", ANA, kwargs={"days": "many"})
+    assert refused.value.field == "override_kwargs"
     assert world.count() == 0
 
 

@@ -1,5 +1,6 @@
 """The audit log: listed, looked over, taken away as a file."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -56,7 +57,7 @@ class Entry(BaseModel):
     """Who did what."""
 
     id: int
-    at: str
+    at: datetime
     actor: str
     face: str
     action: str

@@ -40,7 +40,7 @@ def about(
     answers   other answers than the usual one
     repeats   the parameters of the query that may come several times
     """
-    told = {*EVERYWHERE, *refusals, *((413, 415) if body else ())}
+    told = {*EVERYWHERE, *refusals, *((408, 413, 415) if body else ())}
     responses: dict[int | str, dict[str, Any]] = {
         number: {"description": TITLES[number], **MODEL} for number in sorted(told)
     }

@@ -27,6 +27,7 @@ KINDS: dict[int, type[RotaError]] = {
     401: Denied,
     403: Denied,
     404: NotFound,
+    408: Unavailable,
     409: Conflict,
     412: Conflict,
     413: Invalid,

@@ -90,11 +90,12 @@ def name_taken(what: str, name: str) -> Conflict:
     return Conflict(told, fix="choose another name", field="name", code="name_taken")
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
+def unknown(kind: str, name: str, known: Iterable[str], field: str | None = None) -> NotFound:
     """The error for a name that does not exist: what was meant, then what there is.
 
     kind   the word for the thing: "job", "task", "module"
     known  the names that exist; at most twelve are listed
+    field  the input that holds the name, when it is one of several
     """
     from difflib import get_close_matches
 
@@ -103,4 +104,4 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> NotFound:
     meant = f'did you mean "{close[0]}"? ' if close else ""
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     listed = f"Known {kind}s: {', '.join(names[:12])}{more}" if names else f"There are no {kind}s yet"
-    return NotFound(f'no {kind} named "{name}"', fix=f"{meant}{listed}")
+    return NotFound(f'no {kind} named "{name}"', fix=f"{meant}{listed}", field=field)

@@ -1,5 +1,6 @@
 """The outermost layer of every answer: an id, a host that is ours, headers that keep browsers safe, no traceback."""
 
+import asyncio
 import re
 import uuid
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rota.http.problem import Problem, Refusal, answer, make
-from rota.http.strict import MOST_BYTES
+from rota.http.strict import MOST_BYTES, MOST_SECONDS
 
 REQUEST_ID = "X-Request-ID"
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/@]+)(?::\d{1,5})?")
@@ -99,20 +100,40 @@ def too_large() -> Refusal:
     return Refusal(413, f"the body is larger than {MOST_BYTES:,} bytes", fix="send less")
 
 
+def too_slow() -> Refusal:
+    """The refusal of a body that does not come; what may still come of it is not waited for."""
+    detail = f"the body had not arrived after {MOST_SECONDS:g} seconds"
+    return Refusal(
+        408, detail, fix="send the request again, the body at once", headers={"Connection": "close"}
+    )
+
+
 class Incoming:
-    """Takes a body in, up to its limit. Raises Refusal (413) beyond."""
+    """Takes a body in, up to its limits. Raises Refusal: 413 when it is larger, 408 when it takes longer."""
 
     def __init__(self, receive: Receive) -> None:
         self.receive, self.taken = receive, 0
+        self.until: float | None = None
+        self.is_whole = False
 
     async def __call__(self) -> Message:
-        """Take the next part."""
-        message = await self.receive()
+        """Take the next part; behind the last one, whatever comes, whenever."""
+        message = await (self.receive() if self.is_whole else self._in_time())
         if message["type"] == "http.request":
             self.taken += len(message.get("body", b""))
             if self.taken > MOST_BYTES:
                 raise too_large()
+        self.is_whole = not message.get("more_body", False)
         return message
+
+    async def _in_time(self) -> Message:
+        # From when it is asked for: what a request waits for before that is not the sender's doing.
+        self.until = self.until or asyncio.get_running_loop().time() + MOST_SECONDS
+        try:
+            async with asyncio.timeout_at(self.until):
+                return await self.receive()
+        except TimeoutError:
+            raise too_slow() from None
 
 
 class Outgoing:

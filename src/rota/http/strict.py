@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 from rota.http.problem import Refusal
 
 MOST_BYTES = 1_048_576
+MOST_SECONDS = 30.0
 MOST_DEPTH = 32
-"""The largest body, and how deep arrays and objects may lie in each other."""
+"""The largest body, how long it may take to arrive, and how deep arrays and objects may lie in each other."""
 
 
 def read(body: bytes) -> Any:

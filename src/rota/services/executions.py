@@ -91,7 +91,9 @@ class Executions:
                 return before
             job = require(conn, reference, lock=True)
             given = None if kwargs is None else job.task_kwargs | kwargs
-            execution_id = self._run(conn, job, by, given, force=force, trigger=trigger)
+            execution_id = self._run(
+                conn, job, by, given, force=force, trigger=trigger, field="override_kwargs"
+            )
             if once is not None:
                 requests.finish(conn, by.name, once.key, execution_id)
             return execution_id
@@ -105,12 +107,13 @@ class Executions:
         *,
         force: bool,
         trigger: Trigger = Trigger.MANUAL,
+        field: str = "task_kwargs",
         **details: Any,
     ) -> int:
-        """Queue one run of a locked job. given: all its arguments, or None for the job's own"""
+        """Queue one run of a locked job. given: all its arguments, or None for the job's own; field: their name"""
         _require_runnable(job, force=force)
         if given is not None:
-            given = arguments.accept(conn, self.vault, job.task_name, given)
+            given = arguments.accept(conn, self.vault, job.task_name, given, field)
         execution_id = self._queue(conn, job, by, given, trigger)
         details |= {"execution": execution_id, "force": force}
         details |= {"task_kwargs": masked(given)} if given else {}
