@@ -33,8 +33,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/api/v1/users/{user}"): {"role": "viewer"},
     ("POST", "/api/v1/tokens"): {"name": "made"},
     ("POST", "/api/v1/alerts"): {"name": "made", "channels": ["ops"]},
+    ("PUT", "/api/v1/alerts/{alert}"): {"name": "made", "channels": ["ops"]},
     ("POST", "/api/v1/alerts/mutes"): {"target": "job:backup", "until": "2100-01-01T00:00:00Z"},
     ("POST", "/api/v1/channels"): {"name": "made", "kind": "webhook", "url": "env:HOOK"},
+    ("PATCH", "/api/v1/channels/{channel}"): {"url": "env:OTHER_HOOK"},
     ("PUT", "/api/v1/me/password"): {"current": "no such word", "new": "another word for it"},
 }
 FOREIGN_TOKEN = ("GET", "/api/v1/tokens/{token}"), ("DELETE", "/api/v1/tokens/{token}")
