@@ -146,8 +146,14 @@ def test_alerts_and_channels_are_made_changed_and_taken_away(sides):
     for line in (
         "rota channels create ops env:HOOK --webhook --json",
         "rota channels list --json",
+        "rota channels update ops --url env:OTHER --webhook --secret env:SIGN --json",
+        "rota channels update ops --secret ''",
         "rota alerts create backups --to ops --tag nightly --on failed --in-a-row 3 --throttle 5 --json",
         "rota alerts list --json",
+        "rota alerts update backups --all --first --on lost --not-critical --json",
+        "rota alerts disable backups --json",
+        "rota alerts list",
+        "rota alerts enable backups",
         "rota alerts mute job:backup --for 2h --reason 'is mended' --json",
         "rota alerts list",
         "rota alerts mute job:backup --off",
@@ -156,6 +162,10 @@ def test_alerts_and_channels_are_made_changed_and_taken_away(sides):
         assert sides.same(line).code == 0, line
     for line in (
         "rota alerts create other --to opps",
+        "rota alerts update backups --to opps",
+        "rota alerts update backup --all",
+        "rota alerts enable backup",
+        "rota channels update opps --url env:OTHER",
         "rota alerts test ops",
         "rota alerts mute job:backup --off",
         "rota alerts mute a/b --off",

@@ -1,17 +1,17 @@
 """The noun `alerts`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.cli import rules
 from rota.cli.arguments import Moment
 from rota.cli.frame import Noun
+from rota.cli.rules import as_json_of, subject_of
 from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
-from rota.domain.alert import Kind, Mode, Scope
+from rota.domain.alert import Mode
 
 if TYPE_CHECKING:
     from rota.domain.alert import Mute, Rule
@@ -27,108 +27,28 @@ def alerts() -> None:
 def list_alerts(session: Session) -> None:
     """List the alerts, and what is muted."""
     with session.rota() as rota:
-        rules, mutes = rota.alerts.rules(), rota.alerts.mutes()
+        found, mutes = rota.alerts.rules(), rota.alerts.mutes()
     columns: list[Column[Rule]] = [
         Column("name", lambda rule: Cell(rule.name, "bold")),
-        Column("of", _of),
+        Column("of", subject_of),
         Column("tells", lambda rule: ", ".join(rule.kinds), least=16),
         Column("which", _which),
         Column("to", lambda rule: ", ".join(rule.channels), least=8),
+        Column("on", lambda rule: "yes" if rule.is_enabled else "no"),
         Column("muted until", lambda rule: session.screen.when(rule.muted_until), rank=1),
     ]
     empty = "There are no alerts. Make a channel, then `rota alerts create NAME --to CHANNEL`."
-    session.screen.rows(columns, rules, as_json=as_json_of, name=lambda rule: rule.name, empty=empty)
+    session.screen.rows(columns, found, as_json=as_json_of, name=lambda rule: rule.name, empty=empty)
     for mute in mutes:
         session.screen.note(f"{mute.target} is muted until {session.screen.when(mute.until)} by {mute.by}")
-
-
-@contextmanager
-def told_in_words() -> Iterator[None]:
-    """What is wrong with a rule or a channel, in words."""
-    from pydantic import ValidationError
-
-    from rota.domain.errors import Invalid
-
-    try:
-        yield
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise Invalid(
-            f"{field or 'the alert'}: {first['msg']}", fix="see --help", field=field or None
-        ) from error
-
-
-def _of(rule: "Rule") -> str:
-    what = "all jobs" if rule.target is None else f"{rule.scope.value} {rule.target}"
-    return f"{what}, if critical" if rule.critical else what
 
 
 def _which(rule: "Rule") -> str:
     return {Mode.EACH: "each", Mode.FIRST: "the first", Mode.STREAK: f"{rule.streak} in a row"}[rule.mode]
 
 
-def as_json_of(one: Any) -> dict[str, Any]:
-    """A rule, a mute or a channel for programs."""
-    told: dict[str, Any] = one.model_dump(mode="json")
-    return told
-
-
-@alerts.command("create")
-@click.argument("name")
-@click.option("--to", "channels", multiple=True, required=True, help="A channel; may be repeated.")
-@click.option(
-    "--on", "kinds", multiple=True, type=click.Choice([kind.value for kind in Kind]),
-    help="What is told; may be repeated. Default: failed, timed_out, lost, paused, recovered.",
-)  # fmt: skip
-@click.option("--job", help="Only of this job.")
-@click.option("--tag", help="Only of jobs with this tag.")
-@click.option("--type", "job_type", help="Only of jobs of this type.")
-@click.option("--critical", is_flag=True, help="Only of critical jobs.")
-@click.option("--first", is_flag=True, help="Only the first failure after a success.")
-@click.option(
-    "--in-a-row",
-    metavar="N",
-    type=click.IntRange(1, 1000),
-    help="Only the failure that is the n-th in a row.",
-)
-@click.option(
-    "--seconds",
-    metavar="SECONDS",
-    type=click.FloatRange(1),
-    help="Overdue or stuck for so long. Default: 600.",
-)
-@click.option(
-    "--throttle",
-    metavar="SECONDS",
-    type=click.FloatRange(0),
-    help="Seconds between two messages. Default: 60.",
-)
-@pass_session
-def create(
-    session: Session, name: str, channels: tuple[str, ...], kinds: tuple[str, ...], **how: Any
-) -> None:
-    """Say what is told to which channels. What comes within --throttle seconds is told in one message."""
-    from rota.domain.alert import RuleSpec
-
-    given = {"name": name, "channels": channels, **({"kinds": kinds} if kinds else {})}
-    scopes = {Scope.JOB: how["job"], Scope.TAG: how["tag"], Scope.TYPE: how["job_type"]}
-    named = {scope: target for scope, target in scopes.items() if target is not None}
-    if len(named) > 1 or (how["first"] and how["in_a_row"]):
-        raise click.UsageError("Give one of --job, --tag and --type, and one of --first and --in-a-row.")
-    for scope, target in named.items():
-        given |= {"scope": scope, "target": target}
-    if how["first"]:
-        given["mode"] = Mode.FIRST
-    if how["in_a_row"]:
-        given |= {"mode": Mode.STREAK, "streak": how["in_a_row"]}
-    given |= {word: how[word] for word in ("seconds", "throttle") if how[word] is not None}
-    with told_in_words():
-        spec = RuleSpec(**given, critical=how["critical"])
-    with session.rota() as rota:
-        rule = rota.alerts.create(spec, session.actor)
-    told = f"✓ {rule.name} tells {', '.join(rule.channels)}: {', '.join(rule.kinds)} of {_of(rule)}."
-    session.screen.one(as_json_of(rule), [("", told)], name=rule.name)
+for verb in (rules.create, rules.update, rules.enable, rules.disable):
+    alerts.add_command(verb)
 
 
 @alerts.command("delete")

@@ -1,14 +1,16 @@
 """The noun `channels`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rota.cli.alerts import as_json_of, told_in_words, try_channel
+from rota.cli.alerts import try_channel
 from rota.cli.frame import Noun
+from rota.cli.rules import as_json_of, told_in_words
 from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
 from rota.domain.alert import ChannelKind
+from rota.domain.secret import REFERENCE
 
 if TYPE_CHECKING:
     from rota.domain.alert import Channel
@@ -51,14 +53,46 @@ def create_channel(session: Session, name: str, url: str, secret: str | None, we
     """
     from rota.domain.alert import ChannelSpec
 
-    is_web = webhook or url.startswith(("http://", "https://"))
     with told_in_words():
-        kind = ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
-        spec = ChannelSpec(name=name, kind=kind, url=url, secret=secret)
+        spec = ChannelSpec(name=name, kind=_kind(url, webhook), url=url, secret=secret)
     with session.rota() as rota:
         made = rota.alerts.channels.create(spec, session.actor)
     told = f"✓ {name} is made. Try it: `rota channels test {name}`."
     session.screen.one(as_json_of(made), [("", told)], name=name)
+
+
+def _kind(url: str, webhook: bool) -> ChannelKind:
+    is_web = webhook or url.startswith(("http://", "https://"))
+    return ChannelKind.WEBHOOK if is_web else ChannelKind.APPRISE
+
+
+@channels.command("update")
+@click.argument("name")
+@click.option("--url", help="Another address, as `rota channels create` takes it.")
+@click.option("--secret", help='Signs what a webhook is sent; or "env:NAME"; "" takes it away.')
+@click.option(
+    "--webhook/--service", "webhook", default=None, help="What an address of env:NAME is. Default: as before."
+)
+@pass_session
+def update_channel(
+    session: Session, name: str, url: str | None, secret: str | None, webhook: bool | None
+) -> None:
+    """Give a channel another address or signature; what waits for it is tried at once."""
+    from rota.domain.alert import ChannelPatch
+
+    if (url is None and secret is None) or (url is None and webhook is not None):
+        raise click.UsageError("Give --url, which --webhook and --service belong to, or --secret.")
+    given: dict[str, Any] = {} if secret is None else {"secret": secret or None}
+    if url is not None:
+        given["url"] = url
+        if webhook is not None or not url.startswith(REFERENCE):
+            given["kind"] = _kind(url, bool(webhook))
+    with told_in_words():
+        patch = ChannelPatch(**given)
+    with session.rota() as rota:
+        after = rota.alerts.channels.update(name, patch, session.actor)
+    told = f"✓ {after.name} is changed. Try it: `rota channels test {after.name}`."
+    session.screen.one(as_json_of(after), [("", told)], name=after.name)
 
 
 @channels.command("delete")
