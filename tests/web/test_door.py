@@ -116,6 +116,7 @@ def test_what_went_wrong_is_a_page_that_says_what_to_do(site, admin):
     assert answer.status_code == 404
     assert 'No job named "bakcup"' in text_of(answer)
     assert 'Did you mean "backup"?' in text_of(answer)
+    assert "data-toast" not in answer.text
     assert admin.get("/-/nothing/here").status_code == 404
     assert admin.get("/?sort=nonsense").status_code == 422
     assert admin.get("/?after=nonsense").status_code == 422

@@ -92,3 +92,7 @@ def test_lists_zones_and_bulk_actions_without_a_script(alive, administrator, win
     page.get_by_label("Show times in").select_option("UTC")
     page.get_by_role("button", name="Show", exact=True).click()
     assert "zone=UTC" in page.url
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.get_by_label("Account").click()
+    page.get_by_role("button", name="Times in job").click()
+    assert "zone=job" in page.url

@@ -51,19 +51,20 @@ class Load:
     def __init__(self, db: Database, clock: Clock) -> None:
         self.db, self.clock = db, clock
 
-    def ahead(self, until: datetime) -> Ahead:
-        """What is planned from now on, not later than `until`."""
+    def ahead(self, until: datetime, since: datetime | None = None) -> Ahead:
+        """What is planned from now on, not later than `until`. since: from when on the crowd is looked for"""
         now = self.clock.now()
+        first = max(now, since or now)
         with self.db.read() as conn:
             due = state.upcoming(conn, now, until, FEW + 1)
             if len(due) > FEW:
                 found = load.due_by_span(conn, now, until)
-                return Ahead(sorted(found.items()), False, _crowd(load.crowd(conn, now, until)))
+                return Ahead(sorted(found.items()), False, _crowd(load.crowd(conn, first - INSTANT, until)))
         spans: Counter[datetime] = Counter()
         instants: Counter[datetime] = Counter()
         for job in due:
             _plan(job, until, spans, instants)
-        return Ahead(sorted(spans.items()), True, _crowd(_top(instants)))
+        return Ahead(sorted(spans.items()), True, _crowd(_top(instants, first)))
 
     def beside(self, instants: Sequence[datetime], job_id: int | None = None) -> dict[datetime, int]:
         """How many jobs other than that one start at each of the instants; one at which none does is not there.
@@ -123,8 +124,9 @@ def _count(schedule: Schedule, first: datetime, until: datetime, spans: Counter[
         at = following
 
 
-def _top(instants: Counter[datetime]) -> tuple[datetime, int] | None:
-    return min(instants.items(), key=lambda one: (-one[1], one[0]), default=None)
+def _top(instants: Counter[datetime], first: datetime) -> tuple[datetime, int] | None:
+    there = [one for one in instants.items() if one[0] >= first]
+    return min(there, key=lambda one: (-one[1], one[0]), default=None)
 
 
 def _crowd(top: tuple[datetime, int] | None) -> Crowd | None:

@@ -46,7 +46,7 @@ def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: 
     window, at = _window(view, w, day)
     now, activity = view.times.now, Activity(view.rota.db, view.rota.clock)
     ended = activity.ended(window.since, min(now, window.until))
-    ahead = activity.load.ahead(window.until) if window.until > now else None
+    ahead = activity.load.ahead(window.until, window.since) if window.until > now else None
     rows, below, more = (
         _nodes(view, activity, window) if by == "node" else _jobs(view, activity, window, after)
     )
