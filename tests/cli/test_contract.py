@@ -178,6 +178,15 @@ def test_alerts_and_channels_are_made_changed_and_taken_away(sides):
     assert sides.same("rota channels delete ops --json").code == 0
 
 
+def test_a_job_takes_the_time_out_of_its_task_unless_it_says_another(sides):
+    line = "rota jobs create {} Backup custom daily 02:00 rota.{} --json"
+    assert sides.same(line.format("mine", "database_backup")).json["timeout"] == 7200
+    assert sides.same(line.format("brief", "database_backup --timeout 60")).json["timeout"] == 60
+    assert sides.same(line.format("plain", "notify")).json["timeout"] == 120
+    assert "7200 s unless the job says otherwise" in sides.same("rota tasks show rota.database_backup").out
+    assert sides.same(line.format("none", "database_backups")).code == 6
+
+
 def test_reports_are_listed_and_shown(sides):
     for world in (sides.near, sides.far):
         Surveying(world.db, world.clock, {}).keep_report(

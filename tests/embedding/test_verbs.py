@@ -8,6 +8,7 @@ from rota import Actor, Role, Rota
 from rota.domain.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from rota.domain.execution import Status
 from rota.domain.job import JobStatus
+from tests.world import published
 
 
 @pytest.fixture
@@ -16,6 +17,14 @@ def crons(world):
     made = Rota(world.url)
     yield made
     made.stop()
+
+
+def test_a_job_takes_the_time_out_of_its_task_unless_it_says_another(crons, world):
+    set_ = published(("back.up",))
+    set_["tasks"][0]["timeout"] = 7200
+    world.definitions.publish("tests", set_)
+    assert crons.jobs.create("mine", "back.up").timeout == 7200
+    assert crons.jobs.create("brief", "back.up", timeout=60).timeout == 60
 
 
 def test_a_job_is_made_in_the_words_of_the_decorator_and_with_the_defaults_of_the_settings(crons):

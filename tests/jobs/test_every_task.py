@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from rota.services.sets import SETS
 from tests.jobs import cases_of_files, cases_of_rota, cases_of_tables
 from tests.jobs.ward import ward
 from tests.jobs.workplace import ready_made
@@ -93,3 +94,9 @@ def test_each_survives_what_may_befall_it(hospital):
     messages = {name: str(one.message) for name, (one,) in tried.items()}
     assert {name: one for name, one in messages.items() if not re.search(names[name].message, one)} == {}
     assert changed("again") == {}
+
+
+def test_the_sets_say_no_other_time_out_than_the_tasks_themselves():
+    own = {name: task.timeout or 120 for name, task in TASKS.items()}
+    told = {(spec.task_name, spec.timeout) for one in SETS.values() for spec in one}
+    assert told == {(name, own[name]) for name, _ in told}

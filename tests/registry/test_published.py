@@ -28,6 +28,7 @@ def test_all_of_it_travels_as_json(author):
         "name",
         "title",
         "description",
+        "timeout",
         "schema",
         "file",
         "line",

@@ -41,4 +41,4 @@ def test_what_cannot_be_is_refused(world):
 
 def test_new_jobs_begin_with_the_defaults(world):
     Configuration(world.db, world.clock, {}).set("default_retries", "3", ANA)
-    assert Configuration(world.db, world.clock, {}).job_defaults()["max_retries"] == 3
+    assert Configuration(world.db, world.clock, {}).job_defaults("app.clean")["max_retries"] == 3

@@ -189,3 +189,14 @@ def test_the_palette_finds_jobs_executions_and_deeds(world, admin):
     assert "Run backup" in text_of(admin.get("/-/search?q=run+back"))
     assert "New job" in text_of(admin.get("/-/search?q=new"))
     assert "Nothing is called" in text_of(admin.get("/-/search?q=zzzz"))
+
+
+def test_a_time_out_that_is_left_empty_is_that_of_the_task(admin, world):
+    set_ = published(("back.up",))
+    set_["tasks"][0]["timeout"] = 7200
+    world.definitions.publish("tests", set_)
+    typed = FORM | {"task_name": "back.up", "timeout": ""}
+    assert 'placeholder="7200"' in admin.get("/-/new?task=back.up").text
+    assert "stops it after 2 h" in text_of(admin.post("/-/new", **typed | {"preview": "1"}))
+    assert admin.post("/-/new", **typed).status_code == 303
+    assert world.jobs.get("mine").timeout == 7200

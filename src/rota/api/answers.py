@@ -136,6 +136,9 @@ class Task(BaseModel):
     json_schema: dict[str, Any] = Field(
         default_factory=dict, alias="schema", description="the JSON Schema of its arguments"
     )
+    timeout: float | None = Field(
+        None, description="seconds that its jobs may take unless they say otherwise"
+    )
     file: str | None = None
     line: int | None = None
 

@@ -89,7 +89,7 @@ def create_job(
     spec: Annotated[JobSpec, CREATE], request: Request, response: Response, rota: Product, by: Asker
 ) -> Job:
     """Make a job of a task that some node knows. What is not given is as the settings say, or as the default is."""
-    defaults = rota.configuration.job_defaults()
+    defaults = rota.configuration.job_defaults(spec.task_name)
     usual = {name: value for name, value in defaults.items() if name not in spec.model_fields_set}
     made = rota.jobs.create(spec.model_copy(update=usual), by)
     response.headers["ETag"] = etag(made)

@@ -62,9 +62,16 @@ def _fields(task: dict[str, Any]) -> list[tuple[str, Cell | str]]:
         ("description", (task.get("description") or "").strip()),
         ("written at", _place(task)),
         ("arguments", "\n".join(_described(task)) or "none"),
+        ("time-out", _timeout(task.get("timeout"))),
         ("known by", ", ".join(task["known_by"]) or "no live node"),
         ("jobs", ", ".join(task["jobs"]) or "none"),
     ]
+
+
+def _timeout(seconds: float | None) -> str:
+    if seconds is None:
+        return "as the settings say"
+    return f"{seconds:g} s unless the job says otherwise" if seconds else "none unless the job says otherwise"
 
 
 def _described(task: dict[str, Any]) -> list[str]:

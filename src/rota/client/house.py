@@ -5,8 +5,9 @@ from typing import Any
 
 from rota.client.wire import Wire
 from rota.domain.actor import Actor
+from rota.domain.errors import NotFound
 from rota.domain.job import Job
-from rota.services.configuration import JOB_DEFAULTS, Value, parse
+from rota.services.configuration import JOB_DEFAULTS, Value, own_defaults, parse
 from rota.services.presence import Seen
 from rota.services.statistics import Overview
 from rota.store.nodes import Node, serves
@@ -75,8 +76,8 @@ class Statistics:
 class Configuration:
     """The verbs of `services.configuration.Configuration`."""
 
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
+    def __init__(self, wire: Wire, catalogue: Catalogue) -> None:
+        self.wire, self.catalogue = wire, catalogue
 
     def values(self) -> list[Value]:
         """Every setting as it holds there."""
@@ -86,10 +87,14 @@ class Configuration:
         with self.wire.reading():
             return [Value(one["name"], one["value"], one["source"], one["description"]) for one in told]
 
-    def job_defaults(self) -> dict[str, Any]:
-        """The fields of a new job that were not given."""
+    def job_defaults(self, task: str) -> dict[str, Any]:
+        """The fields of a new job of that task that were not given: as the task says, else as the settings say."""
         held = {one.name: one.value for one in self.values()}
-        return {field: held[name] for field, name in JOB_DEFAULTS.items()}
+        usual = {field: held[name] for field, name in JOB_DEFAULTS.items()}
+        try:
+            return usual | own_defaults(self.catalogue.task(task))
+        except NotFound:
+            return usual  # Whoever makes the job is told.
 
     def set(self, name: str, text: str | None, by: Actor) -> Value:
         """Set one; None: back to the default. Raises Invalid, and Conflict when the environment locks it."""

@@ -78,7 +78,7 @@ class Remote:
     @cached_property
     def configuration(self) -> Configuration:
         """The settings that hold for all nodes."""
-        return Configuration(self.wire)
+        return Configuration(self.wire, self.catalogue)
 
     @cached_property
     def alerts(self) -> Alerts:

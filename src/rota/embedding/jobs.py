@@ -49,7 +49,7 @@ class Jobs:
         options  in the words of `@rota.job` (daily="02:00", kwargs={...}, max_retries=3), or the fields of a job
         """
         with told():
-            usual = self._product.configuration.job_defaults()
+            usual = self._product.configuration.job_defaults(task)
             spec = JobSpec(**usual | fields_of(options) | {"name": name, "task_name": task})
         return self._product.jobs.create(spec, actor(by))
 

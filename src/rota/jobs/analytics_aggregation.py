@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
 
-@task("rota.analytics_aggregation", title="Analytics aggregation")
+@task("rota.analytics_aggregation", title="Analytics aggregation", timeout=1800)
 def analytics_aggregation(
     context: JobContext,
     *,

@@ -15,7 +15,7 @@ from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.archive_files", title="Archive old files")
+@task("rota.archive_files", title="Archive old files", timeout=3600)
 def archive_files(
     context: JobContext,
     *,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Table
 
 
-@task("rota.archive_rows", title="Archive old rows")
+@task("rota.archive_rows", title="Archive old rows", timeout=3600)
 def archive_rows(
     context: JobContext,
     *,

@@ -12,7 +12,7 @@ from rota.sdk import JobContext, JobResult, task
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@task("rota.audit_archive", title="Archive the audit log")
+@task("rota.audit_archive", title="Archive the audit log", timeout=3600)
 def audit_archive(
     context: JobContext, *, folder: str = "", keep_days: Span = 365, dry_run: bool = False
 ) -> JobResult:

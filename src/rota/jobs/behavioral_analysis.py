@@ -17,7 +17,7 @@ LEAST = {"actions": 20.0, "kinds": 5.0, "addresses": 2.0, "refused_share": 0.2, 
 """A smaller change is never remarkable."""
 
 
-@task("rota.behavioral_analysis", title="Behavioural analysis")
+@task("rota.behavioral_analysis", title="Behavioural analysis", timeout=1800)
 def behavioral_analysis(
     context: JobContext,
     *,

@@ -7,7 +7,7 @@ from rota.jobs.reporting import run_report
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.daily_report", title="Daily report")
+@task("rota.daily_report", title="Daily report", timeout=600)
 def daily_report(context: JobContext, *, to: list[str] | None = None, dry_run: bool = False) -> JobResult:
     """Make the report of yesterday (UTC), keep it, and send it to the channels `to`. Safe to run twice.
 

@@ -9,7 +9,7 @@ from rota.sdk import JobContext, JobResult, task
 from rota.services import places
 
 
-@task("rota.database_backup", title="Back up databases")
+@task("rota.database_backup", title="Back up databases", timeout=7200)
 def database_backup(
     context: JobContext,
     *,

@@ -4,7 +4,7 @@ from rota.jobs.allowed import Span
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.database_cleanup", title="Delete old execution records")
+@task("rota.database_cleanup", title="Delete old execution records", timeout=3600)
 def database_cleanup(
     context: JobContext,
     *,

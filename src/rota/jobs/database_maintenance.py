@@ -7,7 +7,7 @@ from rota.jobs.errand import wait_for
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.database_maintenance", title="Database maintenance")
+@task("rota.database_maintenance", title="Database maintenance", timeout=7200)
 def database_maintenance(
     context: JobContext, *, which: Literal["rota", "application", "both"] = "both", dry_run: bool = False
 ) -> JobResult:

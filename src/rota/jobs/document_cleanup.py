@@ -7,7 +7,7 @@ from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now, verb
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.document_cleanup", title="Delete old documents and temporary files")
+@task("rota.document_cleanup", title="Delete old documents and temporary files", timeout=3600)
 def document_cleanup(
     context: JobContext,
     *,

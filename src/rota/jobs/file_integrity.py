@@ -12,7 +12,7 @@ MOST = 1 << 28
 LISTED = 20
 
 
-@task("rota.file_integrity", title="File integrity check")
+@task("rota.file_integrity", title="File integrity check", timeout=3600)
 def file_integrity(
     context: JobContext,
     *,

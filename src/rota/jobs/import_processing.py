@@ -20,7 +20,7 @@ MOST_BYTES = 200_000_000
 DONE, REJECTED = ".done", ".rejected.jsonl"
 
 
-@task("rota.import_processing", title="Import files")
+@task("rota.import_processing", title="Import files", timeout=600)
 def import_processing(
     context: JobContext,
     *,

@@ -7,7 +7,7 @@ from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.journal_cleanup", title="Clean up journals")
+@task("rota.journal_cleanup", title="Clean up journals", timeout=1800)
 def journal_cleanup(
     context: JobContext,
     *,

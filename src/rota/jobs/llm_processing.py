@@ -16,7 +16,7 @@ LONGEST = 20_000
 """Characters of a row that are sent, and of an answer that are kept."""
 
 
-@task("rota.llm_processing", title="Process rows with a language model")
+@task("rota.llm_processing", title="Process rows with a language model", timeout=1800)
 def llm_processing(
     context: JobContext,
     *,

@@ -7,7 +7,7 @@ from rota.jobs.reporting import run_report
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.monthly_report", title="Monthly compliance report")
+@task("rota.monthly_report", title="Monthly compliance report", timeout=600)
 def monthly_report(context: JobContext, *, to: list[str] | None = None, dry_run: bool = False) -> JobResult:
     """Make the report of the month before (UTC): also changes, denials, failures and retention. Safe to run twice.
 

@@ -5,7 +5,7 @@ from rota.jobs.tables import key_of, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.orphan_cleanup", title="Delete orphaned rows")
+@task("rota.orphan_cleanup", title="Delete orphaned rows", timeout=1800)
 def orphan_cleanup(
     context: JobContext,
     *,

@@ -7,7 +7,7 @@ from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.row_cleanup", title="Delete old rows")
+@task("rota.row_cleanup", title="Delete old rows", timeout=1800)
 def row_cleanup(
     context: JobContext,
     *,

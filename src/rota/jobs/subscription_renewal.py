@@ -12,7 +12,7 @@ from rota.jobs.tables import BATCH, as_stored, key_of, table_of
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.subscription_renewal", title="Renew and suspend subscriptions")
+@task("rota.subscription_renewal", title="Renew and suspend subscriptions", timeout=600)
 def subscription_renewal(
     context: JobContext,
     *,

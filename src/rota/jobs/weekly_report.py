@@ -7,7 +7,7 @@ from rota.jobs.reporting import run_report
 from rota.sdk import JobContext, JobResult, task
 
 
-@task("rota.weekly_report", title="Weekly report")
+@task("rota.weekly_report", title="Weekly report", timeout=600)
 def weekly_report(context: JobContext, *, to: list[str] | None = None, dry_run: bool = False) -> JobResult:
     """Make the report of the seven days up to yesterday (UTC), keep it, and send it. Safe to run twice.
 

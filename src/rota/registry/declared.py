@@ -63,7 +63,8 @@ def declared(
     options = {**body.attributes, **declaration.options}
     if any(word in declaration.options for word in SCHEDULES) and "schedule" not in declaration.options:
         options.pop("schedule", None)
-    fields = {"description": body.doc, **fields_of(options), "name": name, "task_name": task.name}
+    usual = {} if task.timeout is None else {"timeout": task.timeout}
+    fields = {"description": body.doc, **usual, **fields_of(options), "name": name, "task_name": task.name}
     changed = _settings_fields(settings or {}, fields)
     fields.update(changed)
     fields["task_kwargs"] = _arguments(task, fields.get("task_kwargs", {}))

@@ -30,7 +30,7 @@ class Registry:
         Defaults are left out: `since: datetime = datetime.now()` has another one in each process.
         """
         tasks = [
-            [t.name, t.title, t.description, _without_defaults(t.schema)]
+            [t.name, t.title, t.description, t.timeout, _without_defaults(t.schema)]
             for _, t in sorted(self.tasks.items())
         ]
         jobs = [job.published()["spec"] for _, job in sorted(self.jobs.items())]

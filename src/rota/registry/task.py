@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from rota.domain.errors import Invalid
+from rota.domain.job import Definition
 from rota.registry.arguments import Arguments
 from rota.registry.body import Body
 from rota.registry.place import Place
@@ -15,6 +19,7 @@ class Task:
 
     call        takes the bound arguments by keyword, and the JobContext under `context` unless that is None
     is_async    whether `call` gives a coroutine
+    timeout     seconds that its jobs may take unless they say otherwise, if the author said it
     ready_made  whether it belongs to rota and may use its services
     file        relative to the folder it was loaded in
     """
@@ -28,6 +33,7 @@ class Task:
     line: int
     title: str = ""
     description: str = ""
+    timeout: float | None = None
     ready_made: bool = False
 
     @property
@@ -54,6 +60,7 @@ class Task:
             "name": self.name,
             "title": self.title,
             "description": self.description,
+            "timeout": self.timeout,
             "schema": self.schema,
             "file": self.file,
             "line": self.line,
@@ -65,14 +72,14 @@ def task_of(
     name: str,
     body: Body,
     place: Place,
-    said: Mapping[str, str],
+    said: Mapping[str, Any],
     *,
     environ: Mapping[str, str],
     ready_made: bool,
 ) -> Task:
-    """The task of a body; `said` are its title and description, where given.
+    """The task of a body; `said` are its title, description and time-out, where given.
 
-    Raises Invalid when the type of an argument cannot come from JSON.
+    Raises Invalid when the type of an argument cannot come from JSON, and for a time-out that is none.
     """
     task = Task(
         name=name,
@@ -84,7 +91,17 @@ def task_of(
         line=place.line,
         title=said.get("title", ""),
         description=said.get("description", body.doc),
+        timeout=_timeout(said.get("timeout")),
         ready_made=ready_made,
     )
     _ = task.schema
     return task
+
+
+def _timeout(given: object) -> float | None:
+    """As a job would take it."""
+    try:
+        return None if given is None else Definition(task_name="_", timeout=given).timeout
+    except ValidationError as error:
+        fix = "give seconds, at most a year; 0 means no limit"
+        raise Invalid(f"timeout is {given!r}", fix=fix, field="timeout") from error

@@ -88,17 +88,21 @@ def job(target: Any = None, /, **options: Any) -> Any:
     return lambda decorated: _attach(decorated, declaration)
 
 
-def task(name: str, /, *, title: str = "", description: str = "") -> Callable[[Target], Target]:
+def task(
+    name: str, /, *, title: str = "", description: str = "", timeout: float | None = None
+) -> Callable[[Target], Target]:
     """Register a function or class as a task that jobs made at run time may name; no job is declared.
 
     name   dotted by custom, such as "app.tasks.backup.create_backup"
     title  and description are shown where a task is chosen; the default description is the docstring
+    timeout  seconds that its jobs may take unless they say otherwise; 0: no limit; None: as the settings say
     Raises TypeError when the name is missing, and for a method.
     """
     if not isinstance(name, str):
         raise TypeError('@task needs a name: @task("app.tasks.backup.create_backup")')
-    given = {"title": title, "description": description}
-    declaration = Declaration("task", name, MappingProxyType({k: v for k, v in given.items() if v}))
+    given = {"title": title or None, "description": description or None, "timeout": timeout}
+    said = {word: value for word, value in given.items() if value is not None}
+    declaration = Declaration("task", name, MappingProxyType(said))
     return lambda decorated: _attach(decorated, declaration)
 
 

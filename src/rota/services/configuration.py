@@ -13,7 +13,7 @@ from rota.domain.errors import Conflict, Invalid, unknown
 from rota.domain.job import Count, Number, Overlap
 from rota.domain.permission import Action, Role
 from rota.services.rights import acting
-from rota.store import audit, settings
+from rota.store import audit, definitions, settings
 from rota.store.database import Database
 
 PREFIX = "ROTA_"
@@ -93,10 +93,12 @@ class Configuration:
         """All of them as one value."""
         return Kept(**{one.name: one.value for one in self.values()})
 
-    def job_defaults(self) -> dict[str, Any]:
-        """The fields of a new job that were not given."""
+    def job_defaults(self, task: str) -> dict[str, Any]:
+        """The fields of a new job of that task that were not given: as the task says, else as the settings say."""
         held = self.held()
-        return {field: getattr(held, name) for field, name in JOB_DEFAULTS.items()}
+        usual = {field: getattr(held, name) for field, name in JOB_DEFAULTS.items()}
+        with self.db.read() as conn:
+            return usual | own_defaults(definitions.task(conn, task) or {})
 
     def set(self, name: str, text: str | None, by: Actor) -> Value:
         """Set one; None: back to the default. Raises Invalid, and Conflict when the environment locks it."""
@@ -119,6 +121,12 @@ class Configuration:
         if self._locked(name) is not None:
             fix = f"change or unset the variable {variable(name)}"
             raise Conflict(f"{name} is locked by the environment", fix=fix, code="locked")
+
+
+def own_defaults(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a new job that its task, as it was published, says."""
+    said = task.get("timeout")
+    return {} if said is None else {"timeout": said}
 
 
 def variable(name: str) -> str:

@@ -42,7 +42,7 @@ def create(session: Session, dry_run: bool, **given: Any) -> None:
         "task_name": given.pop("task"),
     }
     with session.rota() as rota:
-        defaults = rota.configuration.job_defaults()
+        defaults = rota.configuration.job_defaults(spoken["task_name"])
         spec = _spec({**defaults, **spoken, **job_fields_of(given)})
         if dry_run:
             rota.jobs.check(spec)

@@ -15,6 +15,7 @@ from rota.domain.preview import Preview
 from rota.domain.schedule import Schedule, check_new
 from rota.domain.secret import masked_fields
 from rota.domain.substitution import substitute
+from rota.services.configuration import JOB_DEFAULTS
 from rota.services.load import Load
 from rota.web import arguments, policies
 from rota.web.changes import Change, changed
@@ -61,10 +62,10 @@ def new(view: Page, copy: str = "", task: str = "") -> Response:
     if copy:
         other = rota.jobs.get(copy)
         return _form(view, Draft(typed_of(other) | {"name": f"{other.name}_copy"}), other.task_kwargs)
-    usual = rota.configuration.job_defaults()
+    usual = rota.configuration.job_defaults(task)
     base = Definition(task_name=task or "-", schedule_type="daily", schedule_expression="02:00",
                       timezone=view.times.mine).model_copy(update=usual)  # fmt: skip
-    return _form(view, Draft(typed_of(base) | {"task_name": task}))
+    return _form(view, Draft(typed_of(base) | {"task_name": task, "timeout": ""}))
 
 
 @router.post("/-/new", **does(Action.JOB_CREATE))
@@ -73,7 +74,7 @@ def create(view: Page, form: Form) -> Response:
     if "preview" in form:
         return _form(view, Draft(form))
     values, errors = read(form, _schema(view.rota.catalogue.tasks(), form))
-    spec = spec_of(values, errors)
+    spec = spec_of(_usual(view, form) | values, errors)
     if spec is not None and not errors:
         try:
             made = view.rota.jobs.create(spec, view.actor)
@@ -122,6 +123,13 @@ def change(job: str, view: Page, form: Form) -> Response:
     return view.go(f"/{found.name}", f"{found.name} is saved." if differs else "Nothing was changed.")
 
 
+def _usual(view: View, typed: Mapping[str, str], job: Job | None = None) -> dict[str, Any]:
+    """What holds where nothing is typed: as the job is; for a new one as its task and the settings say."""
+    if job is not None:
+        return {name: getattr(job, name) for name in JOB_DEFAULTS}
+    return view.rota.configuration.job_defaults(typed.get("task_name", ""))
+
+
 def _version(form: Mapping[str, str]) -> int | None:
     text = form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -137,13 +145,14 @@ def _form(view: View, draft: Draft, kwargs: Mapping[str, Any] | None = None) -> 
     typed, errors, tasks = draft.typed, draft.errors or {}, view.rota.catalogue.tasks()
     schema = _schema(tasks, typed)
     status = 409 if draft.theirs else 422 if errors else 200
-    values, _ = read(typed, schema, kwargs)
+    usual = _usual(view, typed, draft.job)
+    values = usual | read(typed, schema, kwargs)[0]
     return view.render(
         "edit.html", status=status, draft=draft, job=draft.job, typed=typed, errors=errors,
         outlook=_outlook(view, typed, draft.job), fields=arguments.described(schema, kwargs or {}, typed),
         more=arguments.more(schema, kwargs or {}, typed), tasks=tasks,
         kinds=[str(kind) for kind in EXAMPLES], example=EXAMPLES.get(typed.get("schedule_type", "")),
-        types=JOB_TYPES, zones=zones(), policies=policies, doing=_policies(values),
+        types=JOB_TYPES, zones=zones(), policies=policies, doing=_policies(values), usual=usual,
     )  # fmt: skip
 
 
