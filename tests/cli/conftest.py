@@ -104,3 +104,14 @@ def node(site: World) -> Iterator[World]:
     yield site
     over.set()
     taker.join()
+
+
+@pytest.fixture
+def sides(shell, monkeypatch, sqlite_copy, tmp_path):
+    """Two worlds on copies of one database, the second behind a server."""
+    from tests.cli.sides import both
+    from tests.servers.copies import copied_sqlite
+
+    near, far = (copied_sqlite(sqlite_copy, tmp_path / name) for name in ("near.db", "far.db"))
+    with both(shell, monkeypatch, near, far) as made:
+        yield made

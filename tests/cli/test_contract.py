@@ -4,20 +4,8 @@ import io
 import json
 import sys
 
-import pytest
-
 from rota.services.surveying import Surveying
-from tests.cli.sides import both, masked
-from tests.servers.copies import copied_sqlite
-
-
-@pytest.fixture
-def sides(shell, monkeypatch, sqlite_copy, tmp_path):
-    """Both sides, on copies of one database."""
-    near = copied_sqlite(sqlite_copy, tmp_path / "near.db")
-    far = copied_sqlite(sqlite_copy, tmp_path / "far.db")
-    with both(shell, monkeypatch, near, far) as made:
-        yield made
+from tests.cli.sides import masked
 
 
 def test_jobs_are_looked_at(sides):

@@ -8,16 +8,6 @@ from rota.client.profile import find
 from rota.domain.errors import Denied, Invalid, NotFound
 from rota.domain.permission import Role
 from tests.api.site import ROOT
-from tests.cli.sides import both
-from tests.servers.copies import copied_sqlite
-
-
-@pytest.fixture
-def sides(shell, monkeypatch, sqlite_copy, tmp_path):
-    """Two worlds, one of them behind a server."""
-    urls = [copied_sqlite(sqlite_copy, tmp_path / name) for name in ("near.db", "far.db")]
-    with both(shell, monkeypatch, *urls) as made:
-        yield made
 
 
 def profiles(folder, text: str, mode: int = 0o600) -> dict[str, str]:
