@@ -16,7 +16,7 @@ from rota.domain.attempt import Attempt, Ending
 from rota.domain.execution import Execution, Status
 from rota.domain.job import Job, JobSpec
 from rota.domain.kinds import SHORTHAND
-from rota.engine.dispatcher import Capacity, Dispatcher
+from rota.engine.dispatcher import LOOK, Capacity, Dispatcher
 from rota.engine.ending import end
 from rota.engine.pace import LINE
 from rota.engine.reaper import Reaped, Reaper
@@ -123,9 +123,13 @@ class World:
 
     def claim(self, idle: int = 100, *, node: int | None = None, busy: int = 0, **how: Any) -> list[Attempt]:
         """What a node takes for `idle` runners, none of whose tasks is known to be quick."""
-        dispatcher = self.dispatcher(node, **how)
+        dispatcher, taken = self.dispatcher(node, **how), list[Attempt]()
         with self.db.write() as conn:
-            return dispatcher.claim(conn, Capacity(idle, 0, busy), self.clock.now())
+            while found := dispatcher.claim(conn, Capacity(idle - len(taken), 0, busy), self.clock.now()):
+                taken += found
+                if len(found) < LOOK:
+                    break
+        return taken
 
     def dispatcher(self, node: int | None = None, queues: Sequence[str] = ("*",), **how: Any) -> Dispatcher:
         """The dispatcher of a node."""

@@ -83,6 +83,7 @@ def schema(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseSchema]:
     app.state.hub.close()
 
 
+@pytest.mark.timeout(400)
 def test_no_request_is_answered_by_an_accident_or_by_what_is_not_described(site, schema):
     checks.load_all_checks()
     wrong: list[str] = []

@@ -227,7 +227,7 @@ def test_what_goes_wrong_is_told_in_the_same_words(sides):
     for line, code in (
         ("rota jobs show bakup", 6),
         ("rota jobs show 'no such'", 6),
-        ("rota jobs run bakup", 6),
+        ("rota jobs pause bakup", 6),
         ("rota jobs create backup Again custom daily 04:00 work", 1),
         ("rota jobs create other Other custom daily 25:00 work", 1),
         ("rota jobs create other Other custom daily 04:00 no.such.task", 6),

@@ -121,7 +121,7 @@ def test_a_run_where_nothing_is_alive_starts_an_agent_for_it(folder):
     done = folder.rota("jobs", "run", "system_health_check", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["status"], told["items_processed"]) == ("succeeded", 5)
+    assert (told["status"], told["items_processed"]) == ("succeeded", 6)
     assert folder.rota("nodes", "list", "-q").stdout == ""
 
 

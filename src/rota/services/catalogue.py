@@ -9,6 +9,9 @@ from rota.store import definitions
 from rota.store import jobs as table
 from rota.store.database import Database
 
+UNSAID = {"timeout": None}
+"""What a node of an earlier version does not publish."""
+
 
 class Catalogue:
     """Reads what nodes know."""
@@ -21,11 +24,11 @@ class Catalogue:
         with self.db.read() as conn:
             found = definitions.newest_tasks(conn)
             knowers = self.presence.knowers(conn)
-            return [info | {"nodes": knowers[info["name"]]} for info in found]
+            return [UNSAID | info | {"nodes": knowers[info["name"]]} for info in found]
 
     def task(self, name: str) -> dict[str, Any]:
         """One task, with `known_by` (live nodes) and `jobs` (names). Raises NotFound."""
         with self.db.read() as conn:
             info = require_task(conn, name)
             known_by = [seen.told for seen in self.presence.knowing(conn, name)]
-            return info | {"known_by": known_by, "jobs": table.names_by_task(conn, name)}
+            return UNSAID | info | {"known_by": known_by, "jobs": table.names_by_task(conn, name)}
