@@ -4,10 +4,7 @@ Each part is told apart: the server (scheduler, API and dashboard), the agent, i
 processes of the database server that rota's connections keep.
 """
 
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -62,21 +59,7 @@ def serving(address: str) -> Iterator[psutil.Process]:
         module.write_text(site.NOTHING)
         rota.upgrade()
         site.make_jobs(rota, spec, JOBS, rota.clock.now() + timedelta(days=1))
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "rota",
-            "serve",
-            "-m",
-            str(module),
-            "--runners",
-            "2",
-            "--port",
-            "0",
-        ]
-        environ = os.environ | {"ROTA_DATABASE_URL": address}
-        server = subprocess.Popen(command, env=environ, cwd=folder, stdout=subprocess.DEVNULL)
+        server = site.serve(address, module)
         try:
             site.wait_for_job(rota, "nothing")
             # What this process holds open is no part of the figure.

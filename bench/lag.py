@@ -5,10 +5,7 @@ the last full second. A periodic task of Huey is due once a minute at most: here
 """
 
 import math
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -81,7 +78,7 @@ def _rota(address: str, count: int, seconds: float) -> Found:
         module = Path(folder, "every_second.py")
         module.write_text("from rota import job\n\n" + "".join(ONE.format(n=n) for n in range(count)))
         rota.upgrade()
-        server = serve(address, module)
+        server = site.serve(address, module)
         try:
             site.wait_for_job(rota, f"job_{count - 1}")
             time.sleep(WARM_UP)
@@ -93,25 +90,6 @@ def _rota(address: str, count: int, seconds: float) -> Found:
             server.send_signal(signal.SIGINT)
             server.wait()
         return (*_slots(rota, count, since, until), used)
-
-
-def serve(address: str, module: Path) -> "subprocess.Popen[bytes]":
-    """`rota serve -m MODULE`, its output thrown away."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "rota",
-        "serve",
-        "-m",
-        str(module),
-        "--runners",
-        "2",
-        "--port",
-        "0",
-    ]
-    environ = os.environ | {"ROTA_DATABASE_URL": address}
-    return subprocess.Popen(command, env=environ, cwd=module.parent, stdout=subprocess.DEVNULL)
 
 
 def _slots(rota: Rota, count: int, since: datetime, until: datetime) -> tuple[list[float], int, int]:

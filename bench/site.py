@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -165,3 +167,22 @@ def processes() -> list[psutil.Process]:
 def cpu_seconds() -> float:
     """CPU that they have used so far."""
     return sum(sum(process.cpu_times()[:2]) for process in processes())
+
+
+def serve(address: str, module: Path) -> "subprocess.Popen[bytes]":
+    """`rota serve -m MODULE`, its output thrown away."""
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "rota",
+        "serve",
+        "-m",
+        str(module),
+        "--runners",
+        "2",
+        "--port",
+        "0",
+    ]
+    environ = os.environ | {"ROTA_DATABASE_URL": address}
+    return subprocess.Popen(command, env=environ, cwd=module.parent, stdout=subprocess.DEVNULL)
