@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -176,11 +176,11 @@ HOSTILE = [
 def test_a_hostile_expression_costs_under_five_milliseconds(kind, text):
     Schedule("daily", "02:30", "Europe/Paris").fires(NOW, 1)
     took = []
-    for attempt in range(3):
-        begin = perf_counter()
+    for attempt in range(5):
+        begin = process_time()
         with suppress(InvalidSchedule):
             Schedule(kind, text + " " * attempt, "Europe/Paris").next_after(NOW)
-        took.append(perf_counter() - begin)
+        took.append(process_time() - begin)
     assert min(took) < WORST_SECONDS
 
 
@@ -193,10 +193,13 @@ def test_a_refusal_is_short_however_long_the_text(text):
 def test_a_hostile_zone_costs_little_too():
     with pytest.raises(InvalidSchedule):
         Schedule("daily", "02:30", "Europe/Pxris")
-    begin = perf_counter()
-    with pytest.raises(InvalidSchedule):
-        Schedule("daily", "02:30", "A" * 1_000_000)
-    assert perf_counter() - begin < 4 * WORST_SECONDS
+    took = []
+    for letter in "ABC":
+        begin = process_time()
+        with pytest.raises(InvalidSchedule):
+            Schedule("daily", "02:30", letter * 1_000_000)
+        took.append(process_time() - begin)
+    assert min(took) < 4 * WORST_SECONDS
 
 
 @given(st.sampled_from(list(Kind)), st.text(alphabet="0123456789*/,-LW#?@: SUNMOFRIAJd\t", max_size=40))
