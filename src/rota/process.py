@@ -55,7 +55,7 @@ def agent() -> None:
         made.append(make_agent(parts, owner_is_gone))
         # What was loaded stays: the collector need not look at it again, which takes tens of milliseconds.
         gc.freeze()
-        until = (lambda: False) if only is None else _finished(rota, only)
+        until = _finished(rota, only) if only else (lambda: False)
         made[0].run(Patience(settings.shutdown_grace, settings.kill_after), until)
 
 

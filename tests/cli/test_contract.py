@@ -171,7 +171,7 @@ def test_a_job_takes_the_time_out_of_its_task_unless_it_says_another(sides):
     assert sides.same(line.format("mine", "database_backup")).json["timeout"] == 7200
     assert sides.same(line.format("brief", "database_backup --timeout 60")).json["timeout"] == 60
     assert sides.same(line.format("plain", "notify")).json["timeout"] == 120
-    assert "7200 s unless the job says otherwise" in sides.same("rota tasks show rota.database_backup").out
+    assert "2 h unless the job says otherwise" in sides.same("rota tasks show rota.database_backup").out
     assert sides.same(line.format("none", "database_backups")).code == 6
 
 

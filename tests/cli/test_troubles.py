@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -125,6 +126,33 @@ def test_a_database_that_one_may_not_touch(shell, private, line):
     assert str(private) in done.err
     assert "may not be read and written by uid" in done.err
     assert "run as its owner" in done.err
+
+
+def test_a_schema_that_cannot_be_brought_up_to_date(shell, site):
+    with site.db.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    done = shell("rota db upgrade")
+    assert done.code == 7
+    assert "the schema could not be brought to" in done.err
+    assert "nothing was changed" in done.err
+    assert "0007" in shell("rota db current").out
+
+
+@pytest.mark.parametrize(
+    ("missing", "setting", "line", "code", "fix"),
+    [
+        ("psycopg", ("DATABASE_URL", "postgresql://h/d"), "rota jobs list", 7, "rota[postgres]"),
+        ("opentelemetry.sdk.trace.export", ("OTEL", "true"), "rota serve", 1, "rota[otel]"),
+        ("rota.celery", ("QUEUES", "*=celery"), "rota worker -Q x", 1, "rota[celery]"),
+    ],
+)
+def test_an_extra_that_is_not_installed(shell, site, monkeypatch, missing, setting, line, code, fix):
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setenv("ROTA_BROKER_URL", "redis://localhost")
+    monkeypatch.setenv(f"ROTA_{setting[0]}", setting[1])
+    done = shell(line)
+    assert done.code == code
+    assert f"pip install '{fix}'" in done.err
 
 
 def test_a_setting_that_cannot_be(shell, monkeypatch):

@@ -67,7 +67,7 @@ def reading(ward: Ward) -> dict[str, Case]:
             "^features of [1-9]", lambda ward: ward.place.files("logs/*.json"), [], ["logs/features.json"]),
         "rota.file_integrity": Case(
             {"folder": "watched", "manifest_folder": "lists"}, {"folder": "/"}, "may not be used",
-            "^3 files are as they were", lambda ward: len(ward.place.files("lists/*")), 0, 1),
+            "^3 files as before", lambda ward: len(ward.place.files("lists/*")), 0, 1),
     }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def calling(ward: Ward) -> dict[str, Case]:
             {"url": url}, {"url": "file:///etc/passwd"}, "file", "^answered 200", keys, 0, 1, 2),
         "rota.http_check": Case(
             {"urls": [f"http://{ward.hook.host}/well"] * 2}, {"urls": ["http://[::1]/"]}, "may not be called",
-            "^2 addresses answer"),
+            "^2 addresses answered"),
     }  # fmt: skip
 
 
@@ -102,5 +102,5 @@ def programs(ward: Ward) -> dict[str, Case]:
             lambda ward: ward.place.files("made/made"), [], ["made/made"]),
         "rota.mcp_server_health_check": Case(
             {"servers": [server], "timeout_seconds": 60}, {"servers": [server | {"command": ["/bin/sh"]}]},
-            "may not be started", "^1 MCP servers answer"),
+            "may not be started", "^1 MCP server answered"),
     }  # fmt: skip

@@ -76,7 +76,7 @@ def cleaning(ward: Ward) -> dict[str, Case]:
         "rota.token_cleanup": Case(
             {}, {"days": -1}, BAD_NUMBER, "^0 tokens deleted", lambda ward: ward.count(tokens), 2, 1),
         "rota.audit_archive": Case(
-            {"folder": "audit"}, {"folder": "/etc"}, "may not be used", "^0 rows were archived",
+            {"folder": "audit"}, {"folder": "/etc"}, "may not be used", "^0 rows archived",
             archived, (5, 0), (0, 1)),
     }  # fmt: skip
 

@@ -83,10 +83,10 @@ def counting(ward: Ward) -> dict[str, Case]:
     return {
         "rota.analytics_aggregation": Case(
             {"table": "chats", "group_by": "kind", "into": "usage"}, {"into": "chats"}, 'no column "day"',
-            "^1 counts of 3 days written", lambda ward: ward.place.rows(usage.c.name, usage.c.n), [], [("a", 3)]),
+            "^1 count of 3 days written", lambda ward: ward.place.rows(usage.c.name, usage.c.n), [], [("a", 3)]),
         "rota.sql_statement": Case(
             {"statement": "add", "parameters": {"name": "x'); DROP TABLE things; --"}},
-            {"statement": "DROP TABLE things"}, "no statement named", "^1 rows$",
+            {"statement": "DROP TABLE things"}, "no statement named", "^1 row$",
             lambda ward: ward.place.count(things), 0, 1, 2),
     }  # fmt: skip
 

@@ -96,7 +96,7 @@ def test_only_statements_of_the_settings_are_run(place, monkeypatch):
     hostile = {"name": "x'); DROP TABLE things; --"}
     assert (
         place.run(sql_statement, statement="add", parameters=hostile, dry_run=True).message
-        == "1 rows (taken back)"
+        == "1 row (taken back)"
     )
     assert place.count(table) == 0
     place.kill(sql_statement, statement="add", parameters=hostile)

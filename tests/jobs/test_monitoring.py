@@ -64,7 +64,7 @@ def test_performance_is_measured_and_held_to_limits(desk):
 def test_addresses_that_answer_are_well_and_others_are_named(place):
     with web() as server:
         place.allow(job_hosts=server.host)
-        assert place.run(http_check, urls=[server.url], contains="ok").message == "1 addresses answer"
+        assert place.run(http_check, urls=[server.url], contains="ok").message == "1 address answered"
         assert "the text is not in" in place.run(http_check, urls=[server.url], contains="nope").message
         server.status = 500
         done = place.run(http_check, urls=[server.url, "http://169.254.169.254/"])
@@ -86,7 +86,7 @@ def test_an_mcp_server_that_speaks_over_its_input_and_output_is_asked(place, tmp
     place.allow(job_commands=sys.executable)
     server = McpServer(name="calculator", command=[sys.executable, str(script), "stdio"], tools=["add"])
     done = mcp_check(place, [server], timeout_seconds=60)
-    assert done.message == "1 MCP servers answer"
+    assert done.message == "1 MCP server answered"
     lacking = server.model_copy(update={"tools": ["add", "divide"]})
     assert mcp_check(place, [lacking], timeout_seconds=60).message == "calculator: lacks the tools divide"
 
@@ -111,7 +111,7 @@ def test_an_mcp_server_that_speaks_over_http_is_asked(place, tmp_path):
             time.sleep(0.01)
         place.allow(job_hosts=f"127.0.0.1:{port}")
         asked = McpServer(name="web", url=f"http://127.0.0.1:{port}/mcp", tools=["add"])
-        assert mcp_check(place, [asked], timeout_seconds=30).message == "1 MCP servers answer"
+        assert mcp_check(place, [asked], timeout_seconds=30).message == "1 MCP server answered"
     finally:
         server.should_exit = True
         thread.join(30)
@@ -139,8 +139,8 @@ def test_files_that_changed_appeared_and_vanished_are_named(place):
     place.run(file_integrity, **how, dry_run=True)
     assert place.files("*.json") == []
     place.kill(file_integrity, at=2, **how)
-    assert place.run(file_integrity, **how).message == "3 files are the list from now on"
-    assert place.run(file_integrity, **how).message == "3 files are as they were"
+    assert place.run(file_integrity, **how).message == "3 files noted, to be compared with from now on"
+    assert place.run(file_integrity, **how).message == "3 files as before"
     place.file("in/a.txt", "other")
     place.file("in/new.txt")
     (place.root / "in" / "c.txt").unlink()

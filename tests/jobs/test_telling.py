@@ -103,7 +103,7 @@ def test_credentials_that_expire_are_told_once_a_day(told):
         told.desk.kill(expiry_notification, to=["ops"])
     for _ in range(2):
         assert told.desk.run(expiry_notification, to=["ops"]).items_processed == 1
-    assert told.arrived() == ["1 credentials expire"]
+    assert told.arrived() == ["1 credential about to expire"]
     assert "for 3 days" in told.messages[0].text
     with pytest.raises(NotFound):
         told.desk.run(expiry_notification, to=["ops\r\nBcc: x"])

@@ -122,4 +122,4 @@ def runs_the_default_jobs_on_real_data(walk):
     assert {name: one["status"] for name, one in ran.items()} == dict.fromkeys(ran, "succeeded")
     assert ran["document_cleanup"]["items_processed"] == 1
     assert walk.rows("SELECT name, n FROM usage ORDER BY name") == [("ana", 2), ("bo", 1)]
-    assert ran["mcp_server_health_check"]["message"] == "1 MCP servers answer"
+    assert ran["mcp_server_health_check"]["message"] == "1 MCP server answered"

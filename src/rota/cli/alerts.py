@@ -31,7 +31,7 @@ def list_alerts(session: Session) -> None:
     columns: list[Column[Rule]] = [
         Column("name", lambda rule: Cell(rule.name, "bold")),
         Column("of", subject_of),
-        Column("tells", lambda rule: ", ".join(rule.kinds), least=16),
+        Column("tells", lambda rule: ", ".join(kind.replace("_", " ") for kind in rule.kinds), least=16),
         Column("which", _which),
         Column("to", lambda rule: ", ".join(rule.channels), least=8),
         Column("on", lambda rule: "yes" if rule.is_enabled else "no"),
@@ -113,7 +113,7 @@ def deliveries(session: Session, size: int) -> None:
     columns: list[Column[Any]] = [
         Column("at", lambda one: when(one.created_at)),
         Column("job", lambda one: Cell(one.job or "", "bold")),
-        Column("what", lambda one: one.kind),
+        Column("what", lambda one: one.kind.replace("_", " ")),
         Column("channel", lambda one: one.channel),
         Column("sent", lambda one: when(one.sent_at) or "waits"),
         Column("tries", lambda one: str(one.attempts), right=True, rank=1),

@@ -3,11 +3,14 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(s|m|min|h|d)")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
@@ -28,6 +31,18 @@ def complete_job(ctx: click.Context, _param: click.Parameter, incomplete: str) -
 
 job_argument = click.argument("job", metavar="JOB", shell_complete=complete_job)
 optional_job = click.argument("job", metavar="[JOB]", required=False, shell_complete=complete_job)
+
+
+def at_most(default: int) -> Callable[[F], F]:
+    """The option that says how long a list may be."""
+    return click.option(
+        "--size",
+        metavar="N",
+        type=click.IntRange(1, 10_000),
+        default=default,
+        show_default=True,
+        help="At most so many.",
+    )
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]  # only newer clicks can be subscripted

@@ -2,14 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rota.cli.arguments import Moment
+from rota.cli.arguments import F, Moment, at_most
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from rota.services.auditing import Verified
     from rota.store.audit import Entry, Filter
 
-F = TypeVar("F", bound=Callable[..., Any])
 BROKEN = 1
 
 
@@ -50,14 +48,7 @@ def audit() -> None:
 @audit.command("list")
 @_filters
 @click.option("--before", metavar="ID", type=int, help="Only rows before this one, to page on.")
-@click.option(
-    "--size",
-    metavar="N",
-    type=click.IntRange(1, 10_000),
-    default=50,
-    show_default=True,
-    help="At most so many.",
-)
+@at_most(50)
 @pass_session
 def list_entries(session: Session, before: int | None, size: int, **wanted: Any) -> None:
     """List the audit log, the newest first."""
@@ -72,8 +63,8 @@ def list_entries(session: Session, before: int | None, size: int, **wanted: Any)
         Column("face", lambda entry: entry.face, rank=2),
         Column("from", lambda entry: entry.address or "", rank=3),
         Column("action", lambda entry: entry.action),
-        Column("target", lambda entry: entry.target, least=12),
-        Column("what", _what, least=12, rank=1),
+        Column("target", lambda entry: entry.target, least=12, whole=True),
+        Column("what", _what, least=16, rank=1),
     ]
     session.screen.rows(
         columns, found, as_json=entry_json, name=lambda entry: entry.id, empty="Nothing matches."

@@ -38,9 +38,9 @@ def show(session: Session) -> None:
         rows = [*_of_process(session), *rows]
     columns: list[Column[Shown]] = [
         Column("name", lambda one: Cell(one.name, "bold")),
-        Column("value", lambda one: _text(one.value), least=12),
+        Column("value", lambda one: _text(one.value), least=30),
         Column("source", lambda one: one.source + (" (locked)" if one.locked else ""), least=11),
-        Column("description", lambda one: one.description, least=12, rank=1),
+        Column("description", lambda one: one.description, least=24, rank=1),
     ]
     session.screen.rows(columns, rows, as_json=asdict, name=lambda one: one.name, empty="")
 

@@ -34,13 +34,17 @@ def demo(session: Session, file: Path, seed: int, again: bool) -> None:
     with build(settings) as rota, build(settings, clock=Then(rota.clock)) as before:
         before.upgrade()
         n = Demo(rota.db, rota.clock, before.accounts).fill(seed, password)
-    look = f"rota serve --database-url {address} -m rota.demo"
+    look = _look(file)
     told: list[Any] = [
-        ("", f"✓ {file} has {n:,} executions of 90 days."), ("look at it", look),
-        ("sign in as", f"maria, password {password}"),
+        ("", f"✓ {file} has {n:,} executions of 90 days."),
+        ("look at it", look), ("sign in as", f"maria, password {password}"),
     ]  # fmt: skip
     data = {"file": str(file), "executions": n, "serve": look, "user": "maria", "password": password}
     session.screen.one(data, told, name=str(file))
+
+
+def _look(file: Path) -> str:
+    return f"rota serve --database-url sqlite:///{file} -m rota.demo"
 
 
 def _make_way(file: Path, *, again: bool) -> None:
@@ -50,7 +54,8 @@ def _make_way(file: Path, *, again: bool) -> None:
     if not _is_demo(file):
         raise Conflict(f"{file} is there already, and is no demo", fix="name another file: `rota demo FILE`")
     if not again:
-        raise Conflict(f"{file} is a demo already", fix="look at it, or make it anew: `rota demo --again`")
+        fix = f"make it anew by `rota demo --again`, or look at it: `{_look(file)}`"
+        raise Conflict(f"{file} is a demo already", fix=fix)
     for ending in FILES:
         file.with_name(file.name + ending).unlink(missing_ok=True)
 

@@ -19,7 +19,7 @@ def doctor(session: Session) -> None:
     with session.database() as rota:
         found = rota.diagnosis.examine()
     screen = session.screen
-    if screen.is_json or screen.quiet or screen.format == "csv":
+    if not screen.is_for_people:
         from dataclasses import asdict
 
         screen.rows([], found, as_json=asdict, name=lambda one: one.name, empty="")

@@ -4,9 +4,8 @@ from typing import Any
 
 import click
 
-from rota.cli.arguments import Moment, optional_job
 from rota.cli.frame import Noun
-from rota.cli.jobs.asking import RESULTS, print_history
+from rota.cli.jobs.asking import history_options, print_history
 from rota.cli.session import Session, pass_session
 
 UNSUCCESSFUL = 5
@@ -18,18 +17,7 @@ def executions() -> None:
 
 
 @executions.command("list")
-@optional_job
-@click.option("--status", type=click.Choice(RESULTS), multiple=True, help="Only these; may be repeated.")
-@click.option("--since", type=Moment(-1), help="Only what was queued since; 2h, 7d or a time.")
-@click.option("--before", metavar="ID", type=int, help="Only executions before this one, to page on.")
-@click.option(
-    "--size",
-    metavar="N",
-    type=click.IntRange(1, 10_000),
-    default=20,
-    show_default=True,
-    help="At most so many.",
-)
+@history_options
 @pass_session
 def list_executions(session: Session, job: str | None, **wanted: Any) -> None:
     """List executions, the newest first: of one job, or of all."""

@@ -10,8 +10,14 @@ from rota.domain.errors import Conflict, RotaError, Unavailable
 from rota.domain.execution import Execution, Status
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from rota.app import Rota
     from rota.cli.session import Session
+    from rota.store.nodes import Node
+
+NONE = 0
+"""The execution of an agent that runs none."""
 
 LOOK = 0.5
 """Seconds between looks at whether the agent knows the task."""
@@ -30,36 +36,15 @@ class OneShot:
         self._knows = False
 
     def __enter__(self) -> "OneShot":
-        from dataclasses import replace
-
-        everything = self.rota.settings.model_copy(update={"queues": {"*": "local"}})
-        charge = replace(self.rota, settings=everything).charge(only=self.execution_id)
-        command = [sys.executable, "-P", "-m", "rota.process"]
-        # Its own words are notes beside our data.
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=sys.stderr.fileno())
-        assert self._process.stdin is not None
-        self._process.stdin.write(charge + b"\n")
-        self._process.stdin.flush()
+        self._process = _begun(self.rota, self.execution_id)
         return self
 
     def __exit__(self, *_: object) -> None:
         """It has ended with its execution; the end of its input ends it in any case."""
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        settings = self.rota.settings
-        try:
-            process.wait(2.0)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(settings.kill_after + 15)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2.0)
+        _end(self._process, self.rota.settings.kill_after + 15)
 
     def check(self, execution: Execution) -> None:
         """Give up, and take the execution back, when the agent died or does not know the task."""
@@ -79,16 +64,14 @@ class OneShot:
 
     def _known(self, task: str) -> tuple[bool, bool, str]:
         """Whether the agent has registered, whether it knows the task, and what it could not import."""
-        from rota.store import definitions, nodes
+        from rota.store import definitions
 
         assert self._process is not None
         with self.rota.db.read() as conn:
-            mine = {
-                node.id for node in nodes.live(conn) if node.pid == self._process.pid and node.role == "agent"
-            }
-            knows = bool(mine & set(definitions.live_tasks(conn, task)))
+            mine = _node(conn, self._process.pid)
+            knows = mine is not None and mine.id in definitions.live_tasks(conn, task)
             problems = [problem["message"] for problem in definitions.problems(conn)]
-        return bool(mine), knows, "; ".join(problems)
+        return mine is not None, knows, "; ".join(problems)
 
     def _give_up(self, message: str, fix: str) -> None:
         with contextlib.suppress(RotaError):
@@ -101,3 +84,63 @@ class OneShot:
             self.rota.executions.cancel(self.execution_id, self.session.actor, reason="interrupted")
         limit = self.rota.settings.kill_after + 10
         self.rota.executions.wait(self.execution_id, limit, time.sleep)
+
+
+def adopt(rota: "Rota", name: str) -> str:
+    """Load the modules as a node would, and make the job of that name if they declare it.
+
+    Returns what could not be imported, in words.
+    """
+    from rota.store import definitions
+
+    process = _begun(rota, NONE)
+    try:
+        while (node := _registered(rota, process.pid)) is None:
+            if process.poll() is not None:
+                return f"the agent that loads the modules ended with exit code {process.returncode}"
+            time.sleep(LOOK / 5)
+        assert node.generation_id is not None
+        rota.definitions.adopt(rota.settings.application, node.generation_id, name)
+        with rota.db.read() as conn:
+            problems = definitions.problems(conn, [node.generation_id])
+        return "; ".join(problem["message"] for problem in problems)
+    finally:
+        _end(process, rota.settings.kill_after + 15)
+
+
+def _begun(rota: "Rota", execution_id: int) -> "subprocess.Popen[bytes]":
+    """The process of an agent that is there for one execution, and serves every queue."""
+    from dataclasses import replace
+
+    everything = rota.settings.model_copy(update={"queues": {"*": "local"}})
+    charge = replace(rota, settings=everything).charge(only=execution_id)
+    command = [sys.executable, "-P", "-m", "rota.process"]
+    # Its own words are notes beside our data.
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=sys.stderr.fileno())
+    assert process.stdin is not None
+    process.stdin.write(charge + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def _end(process: "subprocess.Popen[bytes]", patience: float) -> None:
+    """The end of its input ends it; what does not end in `patience` seconds is killed."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _registered(rota: "Rota", pid: int) -> "Node | None":
+    with rota.db.read() as conn:
+        return _node(conn, pid)
+
+
+def _node(conn: "Connection", pid: int) -> "Node | None":
+    from rota.store import nodes
+
+    return next((node for node in nodes.live(conn) if node.pid == pid and node.role == "agent"), None)

@@ -117,7 +117,7 @@ def _work_for_celery(settings: "Settings") -> None:
     try:
         from rota.celery import work
     except ImportError as error:
-        raise Invalid("Celery is not installed", fix="pip install rota[celery]", field="queues") from error
+        raise Invalid("Celery is not installed", fix="pip install 'rota[celery]'", field="queues") from error
     work(settings)
 
 
@@ -125,13 +125,11 @@ def _work_for_celery(settings: "Settings") -> None:
 def _begun(session: Session, flags: dict[str, Any]) -> Iterator[tuple["Rota", bool]]:
     """The product on a database that has its tables, and whether they were made just now."""
     from rota.app import build
-    from rota.telemetry import logs
 
     session.require_local()
     session.flags |= flags
-    settings = session.loaded.settings
-    logs.begin(settings.log_format, settings.secrets)
-    with build(settings) as rota:
+    session.begin_log()
+    with build(session.loaded.settings) as rota:
         yield rota, rota.upgrade()
 
 

@@ -1,11 +1,12 @@
 """Alerts made, changed and switched: the verbs that say what a rule is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.cli.arguments import F
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 from rota.domain.alert import Kind, Mode, Scope
@@ -13,7 +14,6 @@ from rota.domain.alert import Kind, Mode, Scope
 if TYPE_CHECKING:
     from rota.domain.alert import Rule
 
-F = TypeVar("F", bound=Callable[..., Any])
 AS_IT_IS = ("kinds", "channels", "critical", "seconds", "throttle")
 """Options that are a field of the rule as they are."""
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from rota.cli.colour import paint
-from rota.cli.table import Cell, Column, lines
+from rota.cli.table import GAP, Cell, Column, lines, wrapped
 from rota.cli.words import shown, when
 
 T = TypeVar("T")
@@ -41,14 +41,25 @@ class Screen:
         """Whether a program reads this."""
         return self.format in ("json", "jsonl")
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person reads this, not a program."""
+        return self.format == "table" and not self.quiet
+
     def when(self, instant: datetime | None, zone: str = "UTC") -> str:
         """An instant in the words asked for; `zone` is the job's own."""
         return when(instant, self.now, self.time, zone)
 
+    def moment(self, instant: datetime | None, zone: str = "UTC") -> str:
+        """An instant where there is room for it: unless asked otherwise, how far it is and what the clock says."""
+        told = self.when(instant, zone)
+        is_near = instant is not None and self.time == "relative"
+        return f"{told}, {when(instant, self.now, 'job', zone)}" if is_near else told
+
     def line(self, text: str = "", style: str = "") -> None:
         """One line of data for people."""
-        safe = shown(text)
-        print(paint(safe, style) if self.colour else safe)
+        for safe in wrapped(shown(text), self.width):
+            print(paint(safe, style) if self.colour else safe)
 
     def note(self, text: str) -> None:
         """One line beside the data, for people: on stderr."""
@@ -92,14 +103,16 @@ class Screen:
             self.fields(fields)
 
     def fields(self, fields: Fields) -> None:
-        """Labels and values, those without a value left out; what has several lines is indented."""
+        """Labels and values, those without a value left out; what has several lines is indented below its label."""
         told = [(label, _cell(value)) for label, value in fields]
         told = [(label, cell) for label, cell in told if cell.text]
-        wide = max((len(label) for label, _ in told), default=0)
+        wide = max((len(label) + GAP for label, _ in told if label), default=0)
         for label, cell in told:
-            first, *more = shown(cell.text, keep="\n").split("\n")
-            text = first + "".join(f"\n{'':{wide}}  {line}" for line in more)
-            head = f"{label:{wide}}  " if wide else ""
+            indent = wide if label else 0
+            room = None if self.width is None else self.width - indent
+            lines = [part for line in shown(cell.text, keep="\n").split("\n") for part in wrapped(line, room)]
+            text = "\n".join([lines[0], *(f"{'':{indent}}{line}".rstrip() for line in lines[1:])])
+            head = f"{label:{indent}}"
             print(f"{paint(head, 'dim')}{paint(text, cell.style)}" if self.colour else f"{head}{text}")
 
 

@@ -40,13 +40,12 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
     """
     from rota.app import build
     from rota.registry.modules import require_there
-    from rota.telemetry import logs
 
     session.require_local()
     session.flags |= {"modules": modules or None, **flags}
     settings = session.loaded.settings
     require_there(settings.modules)
-    logs.begin(settings.log_format, settings.secrets)
+    session.begin_log()
     with build(settings) as rota:
         _serve(session, rota, web=web)
 
@@ -109,11 +108,11 @@ class Stopping:
     def _heard(self, *_: object) -> None:
         if not self.asked.is_set():
             grace = self.rota.settings.shutdown_grace
-            self.screen.note(
-                f"\nStopping: nothing new starts; what runs has {grace:g} s to finish. Ctrl-C again: do not wait."
-                if sys.stderr.isatty()
-                else f"Stopping: nothing new starts; what runs has {grace:g} s to finish."
-            )
+            again = ""
+            if sys.stderr.isatty():
+                print(file=sys.stderr)  # below the ^C
+                again = " Ctrl-C again: do not wait."
+            self.screen.note(f"Stopping: nothing new starts; what runs has {grace:g} s to finish.{again}")
             self.asked.set()
         elif not self.hurried:
             self.hurried = True

@@ -132,6 +132,17 @@ class Session:
         """Whether the verbs are those on a database."""
         return self.server is None
 
+    def begin_log(self) -> None:
+        """Let a process that goes on speak as the settings say. Raises Invalid for tracing that is not installed."""
+        from rota.telemetry import logs
+
+        settings = self.loaded.settings
+        if settings.otel:
+            from rota.telemetry.spans import require_exporter
+
+            require_exporter()
+        logs.begin(settings.log_format, settings.secrets)
+
     @property
     def look(self) -> float:
         """Seconds between looks at what is waited for."""

@@ -54,7 +54,7 @@ def execution_columns(screen: Screen, zones: dict[int, str] | None = None) -> li
         Column("trigger", _trigger, rank=3),
         Column("items", lambda one: items(one), rank=4, right=True),
         Column("node", lambda one: one.node or "", least=8, rank=5),
-        Column("message", lambda one: outcome(one), least=20),
+        Column("message", lambda one: outcome(one), least=12),
     ]
 
 
@@ -100,12 +100,12 @@ def execution_fields(one: Execution, screen: Screen, job: Job | None = None) -> 
     yield "metrics", "" if one.metrics is None else _json(one.metrics)
     yield "progress", progress(one)
     yield "trigger", _trigger(one)
-    yield "planned", screen.when(one.scheduled_for, zone) + _stands_for(one)
-    yield "queued", screen.when(one.queued_at, zone)
-    yield "not before", screen.when(one.not_before, zone)
+    yield "planned", screen.moment(one.scheduled_for, zone) + _stands_for(one)
+    yield "queued", screen.moment(one.queued_at, zone)
+    yield "not before", screen.moment(one.not_before, zone)
     yield "held", one.hold or ""
-    yield "started", screen.when(one.started_at, zone) + _late(one)
-    yield "ended", screen.when(one.ended_at, zone)
+    yield "started", screen.moment(one.started_at, zone) + _late(one)
+    yield "ended", screen.moment(one.ended_at, zone)
     yield "took", milliseconds(one.duration_ms)
     yield "used", _used(one)
     yield "exit code", "" if one.exit_code is None else str(one.exit_code)

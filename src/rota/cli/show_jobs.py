@@ -48,11 +48,11 @@ def job_columns(screen: Screen) -> list[Column[Job]]:
     """The columns of a list of jobs; those of the higher ranks need a wide terminal."""
     return [
         Column("name", lambda job: Cell(job.name, "bold"), least=12, whole=True),
-        Column("description", lambda job: job.description or job.title, least=10, rank=1),
-        Column("schedule", _schedule, least=16),
+        Column("description", lambda job: job.description or job.title, least=16, rank=2),
+        Column("schedule", _schedule, least=22),
         Column("enabled", lambda job: "yes" if job.is_enabled else Cell("no", "yellow")),
         Column("status", lambda job: Cell(job.status.value, STANDING[job.status]), rank=3),
-        Column("last", lambda job: _last(job, screen), rank=2),
+        Column("last", lambda job: _last(job, screen), rank=1),
         Column("next", lambda job: _next(job, screen)),
         Column("type", lambda job: job.job_type, rank=6),
         Column("queue", lambda job: job.task_queue, rank=7),
@@ -97,7 +97,7 @@ def job_fields(job: Job, screen: Screen) -> Fields:
     yield "status", Cell(_status(job, screen), STANDING[job.status])
     yield "schedule", schedule_sentence(job)
     yield "expression", f"{job.schedule_type} {job.schedule_expression}{_resolved(job)}".strip()
-    yield "next run", screen.when(job.next_run, zone)
+    yield "next run", screen.moment(job.next_run, zone)
     yield "last run", _last_run(job, screen)
     yield "runs", _totals(job)
     yield "task", job.task_name
@@ -134,7 +134,8 @@ def _last_run(job: Job, screen: Screen) -> Cell | str:
         return "never"
     mark, style = MARKS[Status(job.last_status)]
     took = f" in {milliseconds(job.last_duration_ms)}" if job.last_duration_ms is not None else ""
-    return Cell(f"{mark} {job.last_status}{took}, {screen.when(job.last_run, job.timezone)}", style)
+    told = job.last_status.replace("_", " ")
+    return Cell(f"{mark} {told}{took}, {screen.moment(job.last_run, job.timezone)}", style)
 
 
 def _totals(job: Job) -> str:
@@ -150,5 +151,5 @@ def _totals(job: Job) -> str:
 def _limits(job: Job) -> str:
     timeout = f"time-out {span(job.timeout)}" if job.timeout else "no time-out"
     memory = f", memory {job.memory_limit} MB" if job.memory_limit else ""
-    retries = "no retries" if not job.max_retries else plural(job.max_retries, "retry").replace("rys", "ries")
+    retries = "no retries" if not job.max_retries else plural(job.max_retries, "retry")
     return f"{timeout}{memory}, {retries}"

@@ -1,5 +1,6 @@
 """Tables that fit: to the terminal's width where there is one, whole where there is none."""
 
+import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from rota.cli.words import shown
 
 T = TypeVar("T")
 GAP = 2
+MARGIN = 20
+"""Columns that a text is given even where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,17 @@ def fit(text: str, width: int) -> str:
             break
         taken += char
     return taken.rstrip() + "…"
+
+
+def wrapped(text: str, width: int | None) -> list[str]:
+    """The text in lines of whole words, those that follow below the words of the first. `width` None: as it is."""
+    if width is None or breadth(text) <= width:
+        return [text]
+    words = text.lstrip()
+    hang = len(text) - len(words) + (2 if words[1:2] == " " else 0)
+    return textwrap.wrap(
+        text, max(width, MARGIN), subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def breadth(text: str) -> int:

@@ -7,6 +7,7 @@ import click
 from rota.cli.frame import Noun
 from rota.cli.session import Session, pass_session
 from rota.cli.table import Cell, Column
+from rota.cli.words import span
 
 
 @click.group("tasks", cls=Noun)
@@ -22,10 +23,10 @@ def list_tasks(session: Session) -> None:
         found = rota.catalogue.tasks()
     columns: list[Column[dict[str, Any]]] = [
         Column("name", lambda task: Cell(task["name"], "bold"), least=20, whole=True),
-        Column("arguments", lambda task: ", ".join(_arguments(task)), least=16, rank=2),
+        Column("description", _summary, least=32),
         Column("nodes", lambda task: str(task["nodes"]), right=True),
-        Column("file", _place, least=24, rank=3),
-        Column("description", _summary, least=20, rank=1),
+        Column("arguments", lambda task: ", ".join(_arguments(task)), least=24, rank=1),
+        Column("file", _place, least=24, rank=2),
     ]
     empty = "No task is known yet: a node publishes what it loads (`rota serve -m MODULE`)."
     session.screen.rows(columns, found, as_json=dict, name=lambda task: task["name"], empty=empty)
@@ -71,7 +72,7 @@ def _fields(task: dict[str, Any]) -> list[tuple[str, Cell | str]]:
 def _timeout(seconds: float | None) -> str:
     if seconds is None:
         return "as the settings say"
-    return f"{seconds:g} s unless the job says otherwise" if seconds else "none unless the job says otherwise"
+    return f"{span(seconds) if seconds else 'none'} unless the job says otherwise"
 
 
 def _described(task: dict[str, Any]) -> list[str]:

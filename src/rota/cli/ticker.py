@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rota.cli.colour import paint
 from rota.cli.screen import Screen
-from rota.cli.show_executions import MARKS, items, outcome
+from rota.cli.show_executions import MARKS, outcome
 from rota.cli.words import milliseconds, plural, relative, shown
 from rota.domain.errors import Unavailable
 from rota.domain.execution import Execution
@@ -178,7 +178,7 @@ class Ticker:
 
     def _tell_end(self, one: Execution) -> None:
         took = f" in {milliseconds(one.duration_ms)}" if one.duration_ms is not None else ""
-        counted = f", {items(one)} items" if one.items_processed is not None else ""
+        counted = f", {_items(one)}" if one.items_processed is not None else ""
         said = f": {outcome(one)}" if outcome(one) else ""
         status = one.status.value.replace("_", " ")
         self._execution("ended", one, f"{status}{took}{counted}{said}", at=one.ended_at)
@@ -210,6 +210,11 @@ class Ticker:
         print(json.dumps(data, ensure_ascii=False), flush=True)
 
 
+def _items(one: Execution) -> str:
+    failed = f", {one.items_failed:,} failed" if one.items_failed else ""
+    return f"{plural(one.items_processed or 0, 'item')}{failed}"
+
+
 def second_shell(where: str) -> str:
     """The command for a second shell, with what it must know to find this database."""
     default = "sqlite:///var/rota.db"
@@ -219,7 +224,12 @@ def second_shell(where: str) -> str:
         else ""
     )
     setting = "" if where == default else f"ROTA_DATABASE_URL='{where}' "
-    program = (
-        "rota" if os.environ.get("VIRTUAL_ENV") else os.path.join(os.path.dirname(sys.executable), "rota")
-    )
-    return f"{folder}{setting}{program} jobs list"
+    return f"{folder}{setting}{_program()} jobs list"
+
+
+def _program() -> str:
+    """How this program is called: an application may have given it a name of its own."""
+    name = os.path.basename(sys.argv[0])
+    if name not in ("rota", "__main__.py"):
+        return sys.argv[0]
+    return "rota" if os.environ.get("VIRTUAL_ENV") else os.path.join(os.path.dirname(sys.executable), "rota")

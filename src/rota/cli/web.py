@@ -1,5 +1,6 @@
 """The web server inside of `serve`. Jobs run on time whether or not it can be started."""
 
+import errno
 import ipaddress
 import socket
 import threading
@@ -36,10 +37,7 @@ class WebServer:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             listening = socket.create_server((host, port), family=family)
         except OSError as problem:
-            self.screen.note(
-                f"The web server does not start, jobs do: {host} port {port}: {problem.strerror}. "
-                "Choose another with --port."
-            )
+            self.screen.note(f"The web server does not start, jobs do: {_why(problem, host, port)}")
             return
         self._thread = threading.Thread(target=self._serve, args=(listening,), name="rota-web", daemon=True)
         self._thread.start()
@@ -59,9 +57,9 @@ class WebServer:
         secret = self.rota.entrance.first_admin_link()
         if secret is not None:
             self.screen.note(
-                "There is no user yet. `rota users create NAME --role admin` makes the first one; or, within the hour, "
-                f"http://{named}:{port}/admin/cron/-/first?secret={secret}"
+                "There is no user yet. `rota users create NAME --role admin` makes the first; so does, within the hour,"
             )
+            self.screen.note(f"  http://{named}:{port}/admin/cron/-/first?secret={secret}")
 
     def _serve(self, listening: socket.socket) -> None:
         try:
@@ -102,6 +100,12 @@ class WebServer:
             self._server.end()
         if self._thread is not None:
             self._thread.join(PATIENCE)
+
+
+def _why(problem: OSError, host: str, port: int) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is taken. Choose another with --port."
+    return f"{host} port {port}: {problem.strerror}. Choose another with --host and --port."
 
 
 def _is_loopback(host: str) -> bool:

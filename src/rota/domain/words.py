@@ -71,5 +71,11 @@ def count(n: int | float | None) -> str:
 
 
 def plural(n: int, word: str) -> str:
-    """ "1 job", "2 jobs"."""
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+    """ "1 job", "2 jobs", "2 retries", "2,000 addresses"."""
+    if n == 1:
+        return f"{n} {word}"
+    if word.endswith("s"):
+        return f"{n:,} {word}es"
+    if word.endswith("y") and word[-2:-1] not in "aeou":
+        return f"{n:,} {word[:-1]}ies"
+    return f"{n:,} {word}s"

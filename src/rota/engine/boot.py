@@ -39,7 +39,7 @@ class Parts:
     """What an agent is made of.
 
     node   this process, not registered yet
-    only   the one execution it is there for, or None
+    only   the one execution it is there for, None for all, 0 for none: only to say what its code declares
     nap    sleeps, while the database is away
     """
 
@@ -68,7 +68,7 @@ def make_agent(parts: Parts, gone: Callable[[str], bool]) -> Agent:
         "app": parts.settings.app,
         "ready_made": True,
     }
-    size = 1 if parts.only else parts.settings.runners
+    size = parts.settings.runners if parts.only is None else 1
     terms = Terms(config, marker, _environ(parts.settings), size, parts.settings.kill_after)
     crew = Crew(terms, parts.clock, pace.weight, Vault(parts.settings.secret_key, _environ(parts.settings)))
     published = _first_words(crew, watch, parts)

@@ -172,7 +172,7 @@ def make_submitter(settings: Settings, db: Database, clock: Clock) -> Submitter 
     try:
         from rota.executors.celery import Broker
     except ImportError as error:
-        raise Invalid("Celery is not installed", fix="pip install rota[celery]", field="queues") from error
+        raise Invalid("Celery is not installed", fix="pip install 'rota[celery]'", field="queues") from error
     return Submitter(
         db, clock, Broker(settings.broker_url, settings.broker_queue_type), settings.celery_queues
     )

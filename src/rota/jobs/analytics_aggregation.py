@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Days, database, nothing_configured, now
 from rota.jobs.tables import as_stored, table_of
 from rota.sdk import JobContext, JobResult, task
@@ -38,7 +39,7 @@ def analytics_aggregation(
         day = today - timedelta(days=days - 1 - number)
         total += _count(engine, source, target, column, group_by, day, dry_run)
         context.progress(number + 1, days, f"{day} is counted")
-    told = f"{total} counts of {days} days {'would be written' if dry_run else 'written'}"
+    told = f"{plural(total, 'count')} of {plural(days, 'day')} {'would be written' if dry_run else 'written'}"
     return JobResult(message=told, items_processed=total)
 
 

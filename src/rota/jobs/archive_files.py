@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rota.domain.errors import Invalid
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
@@ -53,7 +54,7 @@ def archive_files(
             if place is not None and not dry_run:
                 _move(context, found, place, done)
             done += 1
-    told = f"{done} files {'would be archived' if dry_run else 'archived'}"
+    told = f"{plural(done, 'file')} {'would be archived' if dry_run else 'archived'}"
     return JobResult(success=not failed, message=told, items_processed=done, items_failed=failed)
 
 
@@ -70,4 +71,4 @@ def _move(context: JobContext, found: files.Found, place: int, done: int) -> Non
         raise OSError(f"the archive of {found.path} could not be read back; nothing was deleted")
     context.progress(done, message=f"{found.path} is archived")
     found.delete()
-    context.progress(done + 1, message=f"{done + 1} files archived")
+    context.progress(done + 1, message=f"{plural(done + 1, 'file')} archived")

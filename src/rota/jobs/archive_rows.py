@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Most, Span, allowed, database, nothing_configured, now
 from rota.jobs.tables import among, as_stored, key_of, table_of
@@ -57,9 +58,10 @@ def archive_rows(
         with engine.begin() as conn:
             conn.execute(found.delete().where(among(key, keys), old))
         done += len(rows)
-        context.progress(done, total, f"{done} rows archived")
-    verb = f"{total} rows of {table} would be archived" if dry_run else f"{done} rows of {table} archived"
-    return JobResult(message=verb, items_processed=total if dry_run else done)
+        context.progress(done, total, f"{plural(done, 'row')} archived")
+    n = total if dry_run else done
+    told = f"{plural(n, 'row')} of {table} {'would be archived' if dry_run else 'archived'}"
+    return JobResult(message=told, items_processed=n)
 
 
 def _word(key: Sequence[Any]) -> str:

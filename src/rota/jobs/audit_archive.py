@@ -5,6 +5,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
@@ -30,7 +31,7 @@ def audit_archive(
     lines = list(_lines(context, before))
     if not lines or dry_run:
         return JobResult(
-            message=f"{len(lines)} rows {'would be' if dry_run else 'were'} archived",
+            message=f"{plural(len(lines), 'row')} {'would be ' if dry_run else ''}archived",
             items_processed=len(lines),
         )
     data = "".join(lines).encode()
@@ -43,7 +44,7 @@ def audit_archive(
     context.progress(len(lines), len(lines), f"{name} is written")
     deleted = context.rota.archive_audit(before=before.isoformat())
     return JobResult(
-        message=f"{deleted} rows archived in {name}", items_processed=deleted, data={"file": name}
+        message=f"{plural(deleted, 'row')} archived in {name}", items_processed=deleted, data={"file": name}
     )
 
 
@@ -55,5 +56,5 @@ def _lines(context: JobContext, before: datetime) -> "list[str]":
     ):
         lines += [json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in page]
         last = page[-1]["id"]
-        context.progress(len(lines), message=f"{len(lines)} rows read")
+        context.progress(len(lines), message=f"{plural(len(lines), 'row')} read")
     return lines

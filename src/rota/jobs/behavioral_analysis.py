@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Days, now
 from rota.jobs.features import audited, gather
 from rota.jobs.page import Page
@@ -51,7 +52,7 @@ def behavioral_analysis(
         page = Page(f"{len({who for who, *_ in odd})} actors behave otherwise than before")
         page.table(("who", "what", "now", "usually"), odd)
         send(context, page, to, f"{end:%Y-%m-%d}", *[row[:2] for row in odd])
-    told = f"{len(today)} actors looked at, {len(odd)} things remarkable"
+    told = f"{plural(len(today), 'actor')} looked at, {plural(len(odd), 'thing')} remarkable"
     return JobResult(
         message=told, items_processed=len(today), items_failed=0, data=[list(row) for row in odd[:200]]
     )

@@ -1,5 +1,6 @@
 """Delete old executions and their output."""
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Span
 from rota.sdk import JobContext, JobResult, task
 
@@ -31,4 +32,4 @@ def database_cleanup(
         while context.rota.reclaim():
             pass
     verb = "would be deleted" if dry_run else "deleted"
-    return JobResult(message=f"{deleted} executions {verb}", items_processed=deleted)
+    return JobResult(message=f"{plural(deleted, 'execution')} {verb}", items_processed=deleted)

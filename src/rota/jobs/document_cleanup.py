@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Most, Span, allowed, nothing_configured, now, verb
 from rota.sdk import JobContext, JobResult, task
@@ -39,8 +40,8 @@ def document_cleanup(
                     context.log.warning("%s: %s", found.path, error.strerror)
                     continue
                 deleted, freed = deleted + gone, freed + (found.size if gone else 0)
-                context.progress(deleted, message=f"{deleted} files")
-    told = f"{deleted} files ({freed:,} bytes) {verb(dry_run, 'deleted')}"
+                context.progress(deleted, message=plural(deleted, "file"))
+    told = f"{plural(deleted, 'file')} ({freed:,} bytes) {verb(dry_run, 'deleted')}"
     return JobResult(
         success=not failed,
         message=told,

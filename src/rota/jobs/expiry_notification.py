@@ -1,5 +1,6 @@
 """Tell of tokens that expire soon, and of passwords that are old."""
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Span, nothing_configured, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
@@ -25,10 +26,11 @@ def expiry_notification(
     count = len(found["tokens"]) + len(found["passwords"])
     if not count or dry_run:
         return JobResult(
-            message=f"{count} credentials expire" + (" (nobody was told)" if dry_run else ""),
+            message=f"{plural(count, 'credential')} about to expire"
+            + (" (nobody was told)" if dry_run else ""),
             items_processed=count,
         )
-    page = Page(f"{count} credentials expire")
+    page = Page(f"{plural(count, 'credential')} about to expire")
     page.head("Tokens")
     page.table(
         ("token", "of", "expires"),
@@ -41,6 +43,5 @@ def expiry_notification(
     context.progress(1, 2, "found")
     told = send(context, page, to, f"{now():%Y-%m-%d}")
     context.progress(2, 2, "told")
-    return JobResult(
-        message=f"{count} credentials expire" + ("" if told else " (told before)"), items_processed=count
-    )
+    before = "" if told else " (told before)"
+    return JobResult(message=f"{plural(count, 'credential')} about to expire{before}", items_processed=count)

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from itertools import chain
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Span, allowed, now
 from rota.jobs.features import accessed, audited, gather
@@ -39,4 +40,6 @@ def feature_extraction(
             files.write(place, output, json.dumps(told, sort_keys=True).encode())
         context.progress(len(numbers), len(numbers), "written")
     busiest = dict(sorted(numbers.items(), key=lambda item: -item[1]["actions"])[:MOST])
-    return JobResult(message=f"features of {len(numbers)} actors", items_processed=len(numbers), data=busiest)
+    return JobResult(
+        message=f"features of {plural(len(numbers), 'actor')}", items_processed=len(numbers), data=busiest
+    )

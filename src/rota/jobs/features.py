@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from rota.domain.words import plural
 from rota.jobs.access_log import read
 from rota.sdk import JobContext
 
@@ -56,7 +57,7 @@ def audited(context: JobContext, begins: datetime, ends: datetime) -> Iterator[d
     while page := context.rota.audit_page(after_id=last, begins=begins.isoformat(), ends=ends.isoformat()):
         yield from page
         rows, last = rows + len(page), page[-1]["id"]
-        context.progress(rows, message=f"{rows} rows read")
+        context.progress(rows, message=f"{plural(rows, 'row')} read")
 
 
 def accessed(folder: str, name: str, begins: datetime, ends: datetime) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, task
@@ -39,7 +40,10 @@ def file_integrity(
         if place is not None and (known is None or accept) and not dry_run:
             files.write(place, name, json.dumps(found, sort_keys=True).encode())
     if known is None or accept:
-        return JobResult(message=f"{len(found)} files are the list from now on", items_processed=len(found))
+        return JobResult(
+            message=f"{plural(len(found), 'file')} noted, to be compared with from now on",
+            items_processed=len(found),
+        )
     wrong = {
         "changed": sorted(path for path in known.keys() & found.keys() if known[path] != found[path]),
         "appeared": sorted(found.keys() - known.keys()),
@@ -51,7 +55,7 @@ def file_integrity(
     count = sum(map(len, wrong.values()))
     told = ", ".join(f"{len(paths)} {word}" for word, paths in wrong.items() if paths)
     shown = {word: paths[:LISTED] for word, paths in wrong.items() if paths}
-    message = told or f"{len(found)} files are as they were"
+    message = told or f"{plural(len(found), 'file')} as before"
     return JobResult(not count, message, len(found), count, data=shown or None)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Most, database, nothing_configured
 from rota.jobs.tables import BATCH, among, key_of, table_of
 from rota.sdk import JobContext, JobResult, task
@@ -62,7 +63,8 @@ def filter_processing(
         changed += len(ids)
         taken.append(~_fits(found, rule))
     return JobResult(
-        message=f"{changed} rows {'would be sorted' if dry_run else 'sorted'}", items_processed=changed
+        message=f"{plural(changed, 'row')} {'would be sorted' if dry_run else 'sorted'}",
+        items_processed=changed,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rota.domain.errors import RotaError
+from rota.domain.words import plural
 from rota.jobs.allowed import Seconds, allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, task
 
@@ -41,7 +42,7 @@ def http_check(
             elif contains and contains not in answer.text:
                 problems.append(f"{url}: the text is not in the answer")
         context.progress(number, len(urls), url)
-    told = "; ".join(problems) or f"{len(urls)} addresses answer"
+    told = "; ".join(problems) or f"{plural(len(urls), 'address')} answered"
     return JobResult(
         success=not problems,
         message=told,

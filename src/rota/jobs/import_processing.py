@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Most, allowed, database, nothing_configured
 from rota.jobs.tables import BATCH, table_of
@@ -60,9 +61,8 @@ def import_processing(
                     files.write(place, f"{name}{REJECTED}", lines.encode())
                 os.rename(name, f"{name}{DONE}", src_dir_fd=place, dst_dir_fd=place)
             done, failed, taken = done + good, failed + len(bad), taken + 1
-    told = (
-        f"{done} rows of {taken} files {'would be imported' if dry_run else 'imported'}, {failed} set aside"
-    )
+    verb = "would be imported" if dry_run else "imported"
+    told = f"{plural(done, 'row')} of {plural(taken, 'file')} {verb}, {failed} set aside"
     return JobResult(message=told, items_processed=done, items_failed=failed)
 
 
@@ -94,10 +94,10 @@ def _take(
         batch.append({column: _value(target, column, row.get(column)) for column in row})
         if len(batch) >= BATCH and not dry_run:
             flush()
-            context.progress(good, message=f"{good} rows of {name}")
+            context.progress(good, message=f"{plural(good, 'row')} of {name}")
     if batch and not dry_run:
         flush()
-        context.progress(good, message=f"{good} rows of {name}")
+        context.progress(good, message=f"{plural(good, 'row')} of {name}")
     return good - sum("line" not in one for one in bad), bad
 
 

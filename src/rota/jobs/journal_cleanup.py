@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
@@ -31,4 +32,6 @@ def journal_cleanup(
     if status_column:
         old &= journals.c[status_column].in_(statuses or [])
     deleted = sweep(context, engine, journals, old, dry_run=dry_run, most=most)
-    return JobResult(message=f"{deleted} journals {verb(dry_run, 'deleted')}", items_processed=deleted)
+    return JobResult(
+        message=f"{plural(deleted, 'journal')} {verb(dry_run, 'deleted')}", items_processed=deleted
+    )

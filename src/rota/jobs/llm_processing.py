@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from rota.domain.errors import Unavailable
+from rota.domain.words import plural
 from rota.jobs.allowed import Most, Seconds, allowed, database, nothing_configured
 from rota.jobs.tables import key_of, table_of
 from rota.sdk import JobContext, JobResult, Retry, Secret, task
@@ -51,7 +52,7 @@ def llm_processing(
     with engine.connect() as conn:
         rows = conn.execute(select(found).where(found.c[into].is_(None)).order_by(*key).limit(most)).all()
     if dry_run:
-        return JobResult(message=f"{len(rows)} rows would be processed", items_processed=len(rows))
+        return JobResult(message=f"{plural(len(rows), 'row')} would be processed", items_processed=len(rows))
     for row in rows:
         began = time.monotonic()
         values = {name: str(row._mapping[name])[:LONGEST] for name in used}
@@ -59,10 +60,10 @@ def llm_processing(
         same = [one == row._mapping[one.name] for one in key]
         with engine.begin() as conn:
             conn.execute(found.update().where(*same, found.c[into].is_(None)).values({into: said[:LONGEST]}))
-        context.progress(done := done + 1, len(rows), f"{done} rows")
+        context.progress(done := done + 1, len(rows), plural(done, "row"))
         if done < len(rows):
             time.sleep(max(0.0, 60 / per_minute - (time.monotonic() - began)))
-    return JobResult(message=f"{done} rows processed", items_processed=done)
+    return JobResult(message=f"{plural(done, 'row')} processed", items_processed=done)
 
 
 def _ask(url: str, model: str, api_key: str, question: str, timeout: float) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rota.domain.words import plural
 from rota.jobs import files
 from rota.jobs.allowed import Span, allowed, nothing_configured, now
 from rota.sdk import JobContext, JobResult, task
@@ -48,7 +49,9 @@ def malicious_ip_blacklist(
         context.progress(number, len(found), source)
     verb = "would be blocked" if dry_run else "blocked"
     return JobResult(
-        message=f"{count - refused} networks {verb}", items_processed=count - refused, items_failed=refused
+        message=f"{plural(count - refused, 'network')} {verb}",
+        items_processed=count - refused,
+        items_failed=refused,
     )
 
 

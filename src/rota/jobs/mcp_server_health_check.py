@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rota.domain.address import parse
 from rota.domain.errors import Denied, Invalid
+from rota.domain.words import plural
 from rota.jobs.allowed import Seconds, allowed, nothing_configured
 from rota.sdk import JobContext, JobResult, task
 
@@ -50,7 +51,7 @@ async def mcp_server_health_check(
                 problems.append(f"{server.name}: lacks the tools {', '.join(lacking)}")
             context.log.info("%s offers %d tools", server.name, len(found))
         context.progress(number, len(servers), server.name)
-    told = "; ".join(problems) or f"{len(servers)} MCP servers answer"
+    told = "; ".join(problems) or f"{plural(len(servers), 'MCP server')} answered"
     return JobResult(
         success=not problems,
         message=told,

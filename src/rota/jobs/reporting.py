@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from rota.domain.words import plural
 from rota.jobs.page import Page
 from rota.jobs.sending import require_channels
 from rota.sdk import JobContext, JobResult
@@ -28,7 +29,8 @@ def run_report(
     """
     require_channels(context, to)
     figures = context.rota.figures(begins=begins.isoformat(), ends=ends.isoformat())
-    page = Page(f"{kind.capitalize()} report, {begins:%Y-%m-%d} to {ends - timedelta(days=1):%Y-%m-%d}")
+    first, last = f"{begins:%Y-%m-%d}", f"{ends - timedelta(days=1):%Y-%m-%d}"
+    page = Page(f"{kind.capitalize()} report, {first if first == last else f'{first} to {last}'}")
     _fill(page, kind, figures)
     if audit:
         _audit(page, figures)
@@ -99,4 +101,4 @@ def _audit(page: Page, figures: dict[str, Any]) -> None:
     kept, seal = figures["retention"], figures["seal"]
     page.paragraph(f"Executions are kept {kept['days']:g} days, failures {kept['failed_days']:g} days.")
     page.paragraph(f"The audit log is sealed up to row {seal['seq']}: {seal['hash']}")
-    page.paragraph(f"{figures['blocked']} networks may not log in.")
+    page.paragraph(f"Logins are refused from {plural(figures['blocked'], 'network')}.")

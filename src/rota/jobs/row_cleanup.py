@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
@@ -28,4 +29,6 @@ def row_cleanup(
     found = table_of(engine, table, column)
     old = found.c[column] < as_stored(found.c[column], now() - timedelta(days=days))
     deleted = sweep(context, engine, found, old, dry_run=dry_run, most=most)
-    return JobResult(message=f"{deleted} rows of {table} {verb(dry_run, 'deleted')}", items_processed=deleted)
+    return JobResult(
+        message=f"{plural(deleted, 'row')} of {table} {verb(dry_run, 'deleted')}", items_processed=deleted
+    )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Span, nothing_configured, now
 from rota.jobs.page import Page
 from rota.jobs.sending import send
@@ -34,8 +35,8 @@ def security_alert(
     refused = [one for one in events if one["action"].startswith("login.")]
     told = [one for one in events if one not in refused or len(refused) >= refused_logins]
     if not told or dry_run:
-        return JobResult(message=f"{len(told)} events to tell of", items_processed=len(told))
-    page = Page(f"{len(told)} security events")
+        return JobResult(message=f"{plural(len(told), 'event')} to tell of", items_processed=len(told))
+    page = Page(f"{plural(len(told), 'security event')}")
     counted = Counter(one["action"] for one in told)
     page.paragraph(", ".join(f"{n} {action}" for action, n in counted.most_common()))
     rows = [

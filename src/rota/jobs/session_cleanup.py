@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Most, Span, database, nothing_configured, now, verb
 from rota.jobs.tables import as_stored, sweep, table_of
 from rota.sdk import JobContext, JobResult, task
@@ -31,5 +32,5 @@ def session_cleanup(
     old = sessions.c[column] < as_stored(sessions.c[column], now() - timedelta(hours=hours))
     deleted = sweep(context, engine, sessions, old, dry_run=dry_run, most=most)
     return JobResult(
-        message=f"{deleted} inactive sessions {verb(dry_run, 'deleted')}", items_processed=deleted
+        message=f"{plural(deleted, 'inactive session')} {verb(dry_run, 'deleted')}", items_processed=deleted
     )

@@ -4,6 +4,7 @@ import json
 import os
 
 from rota.domain.errors import unknown
+from rota.domain.words import plural
 from rota.jobs.allowed import database, nothing_configured
 from rota.sdk import JobContext, JobResult, task
 
@@ -40,5 +41,5 @@ def sql_statement(
         count = len(rows) if rows is not None else done.rowcount
         context.progress(1, 1, "run")
         conn.rollback() if dry_run else conn.commit()
-    told = f"{count} rows" + (" (taken back)" if dry_run else "")
+    told = plural(count, "row") + (" (taken back)" if dry_run else "")
     return JobResult(message=told, items_processed=max(count, 0), data=rows)

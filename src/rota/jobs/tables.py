@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rota.domain.errors import Denied, Invalid
+from rota.domain.words import plural
 from rota.jobs.allowed import allowed
 from rota.sdk import JobContext
 
@@ -102,7 +103,7 @@ def sweep(
             rows = conn.execute(select(*key).where(condition).limit(min(BATCH, most - done))).all()
             gone = conn.execute(table.delete().where(among(key, rows), condition)).rowcount if rows else 0
         done += gone
-        context.progress(done, message=f"{done} rows of {table.name} deleted")
+        context.progress(done, message=f"{plural(done, 'row')} of {table.name} deleted")
         if gone == 0:
             break
     return done

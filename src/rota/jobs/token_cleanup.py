@@ -1,5 +1,6 @@
 """Delete tokens that are good for nothing any more."""
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Span, verb
 from rota.sdk import JobContext, JobResult, task
 
@@ -12,4 +13,6 @@ def token_cleanup(context: JobContext, *, days: Span = 30, dry_run: bool = False
         step = context.rota.purge_tokens(days=days, dry_run=dry_run)
         deleted, more = deleted + step["deleted"], step["more"]
         context.progress(deleted, message=f"{deleted} deleted")
-    return JobResult(message=f"{deleted} tokens {verb(dry_run, 'deleted')}", items_processed=deleted)
+    return JobResult(
+        message=f"{plural(deleted, 'token')} {verb(dry_run, 'deleted')}", items_processed=deleted
+    )

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
+from rota.domain.words import plural
 from rota.jobs.allowed import Span, now
 from rota.jobs.page import Page
 from rota.jobs.sending import require_channels, send
@@ -23,8 +24,8 @@ def user_activity_digest(
         for row in page:
             actions[row["actor"]][row["action"]] += 1
         rows, last = rows + len(page), page[-1]["id"]
-        context.progress(rows, message=f"{rows} rows read")
-    told = Page(f"What {len(actions)} users did, {begins:%Y-%m-%d} to {end:%Y-%m-%d}")
+        context.progress(rows, message=f"{plural(rows, 'row')} read")
+    told = Page(f"What {plural(len(actions), 'user')} did, {begins:%Y-%m-%d} to {end:%Y-%m-%d}")
     table = [
         (who, sum(done.values()), ", ".join(f"{a} {n}" for a, n in done.most_common(5)))
         for who, done in sorted(actions.items())

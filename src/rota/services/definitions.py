@@ -61,6 +61,14 @@ class Definitions:
             self._vanish(job)
         return changed + len(gone)
 
+    def adopt(self, app: str, generation: int, name: str) -> bool:
+        """Make one job as a generation declares it, and touch no other. Returns whether it declares one so named."""
+        with self.db.read() as conn:
+            info = definitions.declared(conn, generation).get(name)
+        if info is not None:
+            self._apply(app, name, info, None)
+        return info is not None
+
     def declared(self, job: Job) -> JobSpec | None:
         """The job as the newest live node declares it, without what an operator changed; None when none does."""
         with self.db.read() as conn:

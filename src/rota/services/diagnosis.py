@@ -9,6 +9,7 @@ from pathlib import Path
 from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.domain.substitution import substitute
+from rota.domain.words import plural
 from rota.executors.tree import containment
 from rota.services.presence import Presence, Seen
 from rota.services.timing import Variables
@@ -120,7 +121,9 @@ class Diagnosis:
         for role, lack in (("scheduler", "nothing is planned"), ("agent", "nothing runs")):
             alive = [one for one in seen if one.node.role == role and one.is_alive]
             if alive:
-                yield Finding(role, True, f"{len(alive)} alive: {', '.join(one.told for one in alive)}")
+                yield Finding(
+                    role, True, f"{plural(len(alive), role)} alive: {', '.join(one.told for one in alive)}"
+                )
             else:
                 yield Finding(role, False, f"no {role} is alive: {lack}", "start one with `rota serve`")
         yield from self._clocks(seen)

@@ -211,18 +211,15 @@ def _sqlite_engine(url: URL, begin: str, *, size: int) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=KEPT,
-        max_overflow=20,
-        pool_use_lifo=True,
-        connect_args={
-            "connect_timeout": 10,
-            "application_name": "rota",
-            "options": " ".join(f"-c {name}" for name in SESSION),
-        },
-    )
+    options = " ".join(f"-c {name}" for name in SESSION)
+    given = {"connect_timeout": 10, "application_name": "rota", "options": options}
+    keep = {"pool_pre_ping": True, "pool_size": KEPT, "max_overflow": 20, "pool_use_lifo": True}
+    try:
+        engine = create_engine(url, connect_args=given, **keep)
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"PostgreSQL needs a driver: {error}", fix="pip install 'rota[postgres]'"
+        ) from error
     return pooling.allow(engine)
 
 

@@ -39,7 +39,7 @@ class Node:
     slots        how many executions it runs at a time
     clock_offset_ms  how far its clock was ahead of the database's at its last beat; None where that has no own clock
     info         what else it tells of itself: "variables", their marks by name; "machine", where its pid counts;
-                 "only", the one execution that it is there for
+                 "only", the one execution that it is there for (0: none)
     """
 
     name: str

@@ -16,20 +16,28 @@ NAME = "rota"
 NANOSECONDS = 1_000_000_000
 
 
+def require_exporter() -> None:
+    """Raises Invalid when the extra is not installed: better at the start than in every process below it."""
+    try:
+        import opentelemetry.exporter.otlp.proto.http.trace_exporter
+        import opentelemetry.sdk.trace.export  # noqa: F401
+    except ImportError as error:
+        fix = "pip install 'rota[otel]', or set otel to false"
+        raise Invalid("tracing is on, and OpenTelemetry is not installed", fix=fix, field="otel") from error
+
+
 def set_up(service: str) -> None:
     """Send this process's spans by OTLP, as the OTEL_… variables say. A provider that is there already stays.
 
     service  what this process is called, unless OTEL_SERVICE_NAME says otherwise
     Raises Invalid when the extra is not installed.
     """
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-        from opentelemetry.sdk.trace import TracerProvider as Exporting
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as error:
-        fix = "pip install 'rota[otel]', or set otel to false"
-        raise Invalid("tracing is on, and OpenTelemetry is not installed", fix=fix, field="otel") from error
+    require_exporter()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+    from opentelemetry.sdk.trace import TracerProvider as Exporting
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         return
     provider = Exporting(resource=Resource({SERVICE_NAME: service}).merge(Resource.create()))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rota.cli.arguments import Moment, job_argument, optional_job
+from rota.cli.arguments import F, Moment, at_most, job_argument, optional_job
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 
@@ -27,6 +27,21 @@ RESULTS = (
 )
 
 
+def history_options(command: F) -> F:
+    """Of which job, and which of its executions."""
+    for option in (
+        at_most(20),
+        click.option("--before", metavar="ID", type=int, help="Only executions before this one, to page on."),
+        click.option("--since", type=Moment(-1), help="Only what was queued since; 2h, 7d or a time."),
+        click.option(
+            "--status", type=click.Choice(RESULTS), multiple=True, help="Only these; may be repeated."
+        ),
+        optional_job,
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("show", cls=Verb)
 @job_argument
 @pass_session
@@ -40,18 +55,7 @@ def show(session: Session, job: str) -> None:
 
 
 @click.command("history", cls=Verb)
-@optional_job
-@click.option("--status", type=click.Choice(RESULTS), multiple=True, help="Only these; may be repeated.")
-@click.option("--since", type=Moment(-1), help="Only what was queued since; 2h, 7d or a time.")
-@click.option("--before", metavar="ID", type=int, help="Only executions before this one, to page on.")
-@click.option(
-    "--size",
-    metavar="N",
-    type=click.IntRange(1, 10_000),
-    default=20,
-    show_default=True,
-    help="At most so many.",
-)
+@history_options
 @pass_session
 def history(session: Session, job: str | None, **wanted: Any) -> None:
     """List executions, the newest first: of one job, or of all."""
@@ -107,7 +111,7 @@ def schedule(session: Session, job: str, count: int, after: Any) -> None:
     with session.rota() as rota:
         found = rota.jobs.get(job)
         fires = found.schedule.preview(after or rota.clock.now(), count)
-    if not session.screen.is_json and not session.screen.quiet:
+    if session.screen.is_for_people:
         session.screen.note(f"{found.name}: {found.schedule.explain()}")
         if found.next_run is None and found.schedule_type != "manual":
             session.screen.note(f"It is {found.status.value}: none of these will run until that changes.")
@@ -123,10 +127,13 @@ def _print_fires(session: Session, fires: "list[Preview]", *, empty: str) -> Non
     columns: list[Column[Preview]] = [
         Column("utc", lambda fire: f"{fire.at:%a %Y-%m-%d %H:%M:%S}"),
         *(local if elsewhere else []),
-        Column("", lambda fire: relative(fire.at, session.screen.now)),
-        Column("note", lambda fire: fire.note or "", least=10),
+        Column("from now", lambda fire: relative(fire.at, session.screen.now)),
     ]
     session.screen.rows(columns, fires, as_json=fire_json, name=lambda fire: fire.at.isoformat(), empty=empty)
+    if session.screen.is_for_people:
+        for fire in fires:
+            if fire.note:
+                session.screen.line(f"! {fire.note}", "yellow")
 
 
 def fire_json(fire: "Preview") -> dict[str, Any]:
@@ -148,7 +155,7 @@ def explain(session: Session, job: str) -> None:
         "status": found.status,
         "items": [{"name": i.name, "ok": i.ok, "text": i.text, "fix": i.fix} for i in found.items],
     }
-    if screen.is_json or screen.quiet or screen.format == "csv":
+    if not screen.is_for_people:
         screen.one(data, [], name=found.job.name)
         return
     screen.line(found.status)
@@ -176,7 +183,7 @@ def validate_schedule(
     check = _check_here if session.server is None else _check_there
     data, fires = check(session, asked, after, count)
     screen = session.screen
-    if screen.is_json or screen.quiet or screen.format == "csv":
+    if not screen.is_for_people:
         screen.one(data, [], name=data["explanation"])
         return
     screen.line(f"✓ {data['explanation']}", "green")

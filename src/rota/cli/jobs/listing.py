@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rota.cli.arguments import optional_job
+from rota.cli.arguments import at_most, optional_job
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 
@@ -69,14 +69,7 @@ def _print(session: Session, jobs: "list[Job]", *, empty: str) -> None:
 
 
 @click.command("overdue", cls=Verb)
-@click.option(
-    "--size",
-    metavar="N",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    show_default=True,
-    help="At most so many.",
-)
+@at_most(100)
 @pass_session
 def overdue(session: Session, size: int) -> None:
     """List the jobs whose time has passed, beyond their grace, without a run."""
@@ -134,7 +127,9 @@ def _stats_fields(found: "Overview") -> list[tuple[str, str]]:
     by_status = ", ".join(f"{n:,} {status}" for status, n in found.jobs_by_status.items() if n)
     by_type = ", ".join(f"{n:,} {kind}" for kind, n in found.jobs_by_type.items())
     rate = "" if found.success_rate is None else f"{found.success_rate:.1%}"
-    last_day = ", ".join(f"{n:,} {status}" for status, n in found.executions_last_24h.items() if n)
+    last_day = ", ".join(
+        f"{n:,} {status.replace('_', ' ')}" for status, n in found.executions_last_24h.items() if n
+    )
     return [
         ("jobs", f"{found.total_jobs:,}" + (f": {by_status}" if by_status else "")),
         ("enabled", f"{found.enabled_jobs:,}"),

@@ -1,13 +1,11 @@
 """The options that `create` and `update` share, and how they become the fields of a job."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from rota.cli.arguments import arg_option, args_file_option, task_arguments
+from rota.cli.arguments import F, arg_option, args_file_option, task_arguments
 
-F = TypeVar("F", bound=Callable[..., Any])
 OVERLAPS = ("skip", "queue_one", "queue_all", "cancel_running", "allow")
 MISFIRES = ("run_once", "skip", "run_all")
 FIELDS = {

@@ -2,11 +2,11 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rota.cli.arguments import arg_option, args_file_option, job_argument, task_arguments
+from rota.cli.arguments import F, arg_option, args_file_option, job_argument, task_arguments
 from rota.cli.frame import Verb
 from rota.cli.jobs.telling import WAITS, print_ended, print_queued
 from rota.cli.session import Session, pass_session
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rota.domain.execution import Execution
     from rota.domain.job import Job
 
-F = TypeVar("F", bound=Callable[..., Any])
 UNSUCCESSFUL, TIMED_OUT, INTERRUPTED = 5, 8, 130
 
 
@@ -45,11 +44,29 @@ def _run_options(wait: bool) -> Callable[[F], F]:
     return add
 
 
+def _of_a_job(command: F) -> F:
+    """Which job is run, with which arguments."""
+    force = "Although it is disabled or paused; never in spite of overlap."
+    for option in (
+        args_file_option,
+        arg_option,
+        click.option("--force", is_flag=True, help=force),
+        job_argument,
+    ):
+        command = option(command)
+    return command
+
+
+def _length(name: str, default: int, told: str) -> Callable[[F], F]:
+    """An option that takes a length of time, in the unit that it is named after."""
+    unit = name.lstrip("-").upper()
+    return click.option(
+        name, metavar=unit, type=click.FloatRange(0), default=default, show_default=True, help=told
+    )
+
+
 @click.command("run", cls=Verb)
-@job_argument
-@click.option("--force", is_flag=True, help="Although it is disabled or paused; never in spite of overlap.")
-@arg_option
-@args_file_option
+@_of_a_job
 @_run_options(wait=True)
 @pass_session
 def run(session: Session, job: str, args: Any, args_file: Any, **how: Any) -> None:
@@ -61,10 +78,7 @@ def run(session: Session, job: str, args: Any, args_file: Any, **how: Any) -> No
 
 
 @click.command("execute", cls=Verb)
-@job_argument
-@click.option("--force", is_flag=True, help="Although it is disabled or paused; never in spite of overlap.")
-@arg_option
-@args_file_option
+@_of_a_job
 @_run_options(wait=False)
 @pass_session
 def execute(session: Session, job: str, args: Any, args_file: Any, **how: Any) -> None:
@@ -73,14 +87,7 @@ def execute(session: Session, job: str, args: Any, args_file: Any, **how: Any) -
 
 
 @click.command("cleanup-sessions", cls=Verb)
-@click.option(
-    "--hours",
-    metavar="HOURS",
-    type=click.FloatRange(0),
-    default=1,
-    show_default=True,
-    help="Inactive for so long.",
-)
+@_length("--hours", 1, "Inactive for so long.")
 @_run_options(wait=True)
 @pass_session
 def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
@@ -89,14 +96,7 @@ def cleanup_sessions(session: Session, hours: float, **how: Any) -> None:
 
 
 @click.command("log-cleanup", cls=Verb)
-@click.option(
-    "--days",
-    metavar="DAYS",
-    type=click.FloatRange(0),
-    default=30,
-    show_default=True,
-    help="Days to retain.",
-)
+@_length("--days", 30, "Days to retain.")
 @_run_options(wait=True)
 @pass_session
 def log_cleanup(session: Session, days: float, **how: Any) -> None:
@@ -124,8 +124,7 @@ def ask(
     ctx = click.get_current_context()
     with session.rota() as rota:
         _tidy(session, rota)
-        with _declared_hint(session, rota):
-            job = rota.jobs.get(reference)
+        job = _job(session, rota, reference)
         execution_id = rota.executions.execute(reference, session.actor, kwargs=kwargs, force=force)
         if not (wait or follow):
             print_queued(session, rota, job, execution_id)
@@ -135,18 +134,29 @@ def ask(
     ctx.exit(0 if ended.status == "succeeded" else UNSUCCESSFUL)
 
 
-@contextlib.contextmanager
-def _declared_hint(session: Session, rota: "Rota | Remote") -> Iterator[None]:
-    """Where no scheduler lives, code may declare a job that nobody has loaded yet."""
+def _job(session: Session, rota: "Rota | Remote", reference: str) -> "Job":
+    """The job. Where no scheduler lives, code may declare one that nobody has loaded yet. Raises NotFound."""
     from rota.domain.errors import NotFound
 
     try:
-        yield
+        return rota.jobs.get(reference)
     except NotFound as error:
-        if session.is_local(rota) and not rota.presence.schedulers():
-            declared = "a job that code declares is known once `rota serve -m MODULE` has loaded it"
-            error.fix = f"{error.fix}; {declared}"
+        if not session.is_local(rota) or rota.presence.schedulers():
+            raise
+        error.fix = f"{error.fix}; {_adopted(rota, reference)}"
+        with contextlib.suppress(NotFound):
+            return rota.jobs.get(reference)
         raise
+
+
+def _adopted(rota: "Rota", reference: str) -> str:
+    """Make the job if the modules declare it; what to do if they do not."""
+    from rota.cli.one_shot import adopt
+
+    modules = rota.settings.modules
+    if not modules:
+        return "where its code has not been loaded yet, name its module with -m"
+    return adopt(rota, reference) or f"{', '.join(modules)} declares none of that name"
 
 
 def _tidy(session: Session, rota: "Rota | Remote") -> None:

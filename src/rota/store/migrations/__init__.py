@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from rota.domain.errors import Unavailable
 from rota.store.database import Database, one_off
@@ -78,4 +79,12 @@ def _run(conn: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        cause = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(
+            f"the schema could not be brought to {HEAD}: {cause}",
+            fix="nothing was changed; the database's user must be the owner of its tables",
+            code="schema",
+        ) from error
