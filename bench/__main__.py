@@ -12,7 +12,9 @@ from bench.figure import Report, Scale
 COMPARISONS = {
     "next_fire": "one next fire, and reading an expression",
     "throughput": "no-ops a second, beside other schedulers and the floor",
+    "through_celery": "no-ops a second through Celery, beside plain Celery",
     "herd": "everything at midnight",
+    "schedulers": "all due at once, by one scheduler and by five",
     "lag": "200 schedules, each every second",
     "idle": "what it costs to wait",
     "startup": "how long a shell waits",
@@ -64,7 +66,7 @@ def main(words: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<12}{what}" for name, what in COMPARISONS.items())
+    listed = "\n".join(f"  {name:<16}{what}" for name, what in COMPARISONS.items())
     parser = argparse.ArgumentParser("bench", epilog=f"comparisons:\n{listed}", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="COMPARISON", help="which to run; all unless given")

@@ -117,12 +117,17 @@ def wait_until_queued(rota: Rota, due: datetime) -> float:
         time.sleep(0.01)
 
 
+def make(rota: Rota, count: int) -> None:
+    """Put so many daily jobs there that are due now, and that no node need know."""
+    spec = JobSpec(name="herd", schedule_type="daily", schedule_expression="00:00", task_name="any.task")
+    site.make_jobs(rota, spec, count, rota.clock.now())
+    _tidy(rota)
+
+
 def floor_of(fresh: site.Fresh, count: int) -> float:
     """Seconds that the bare driver takes to queue as many."""
     with fresh() as address, site.rota_on(address) as rota:
-        spec = JobSpec(name="herd", schedule_type="daily", schedule_expression="00:00", task_name="any.task")
-        site.make_jobs(rota, spec, count, rota.clock.now())
-        _tidy(rota)
+        make(rota, count)
         with rota.db.read() as conn:
             ids = conn.execute(select(job_state.c.job_id).order_by(job_state.c.job_id)).scalars().all()
         return floor.herd(address, ids)

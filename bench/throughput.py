@@ -1,7 +1,7 @@
 """No-ops, durable, all queued at once: how many a second from queued to recorded end.
 
 Everywhere the same: the worker is warm, COUNT are queued while it does nothing (in one transaction, or while it is
-frozen), and the clock runs from then until the end of the last one is recorded. rota and Celery have two processes;
+frozen), and the clock runs from then until the end of the last one is recorded. rota has two runners,
 the others what their own documentation recommends. The floor is the same life cycle written by the bare driver.
 """
 
@@ -13,7 +13,6 @@ from functools import partial
 from bench import floor, peer, site
 from bench.figure import Report, Scale, raced
 from bench.queueing import queue, running
-from bench.through_celery import of_rota
 
 TITLE = "No-op executions, from queued to recorded end"
 WHAT, UNIT = "no-ops", "/s"
@@ -27,7 +26,6 @@ COUNTS = {
     "apscheduler": 2_000,
     "procrastinate": 1_000,
     "pgqueuer": 20_000,
-    "celery": 1_000,
     "dbos": 1_000,
 }
 """How many each is given: some seconds of work."""
@@ -47,8 +45,6 @@ def measure(scale: Scale) -> Report:
     report.more(WHAT, "rota, PostgreSQL", "PgQueuer, PostgreSQL", 1)
     for other in ("DBOS", "APScheduler", "Procrastinate"):
         report.more(WHAT, "rota, PostgreSQL", f"{other}, PostgreSQL")
-    for broker in ("RabbitMQ", "Valkey"):
-        report.more(WHAT, f"rota through Celery, {broker}", f"Celery, {broker}")
     return report
 
 
@@ -67,24 +63,16 @@ def _contenders(scale: Scale, stack: ExitStack, report: Report) -> Iterator[tupl
     for title, name in (("APScheduler", "apscheduler"), ("Procrastinate", "procrastinate"), ("PgQueuer", "pgqueuer"),
                         ("DBOS", "dbos")):  # fmt: skip
         yield f"{title}, PostgreSQL", partial(_peer, name, server, scale)
-    for broker, address in stack.enter_context(site.brokers()).items():
-        yield f"rota through Celery, {broker}", partial(_rota_celery, server, scale, address)
-        yield f"Celery, {broker}", partial(_peer, "celery", server, scale, address)
 
 
-def _peer(name: str, fresh: site.Fresh, scale: Scale, broker: str = "") -> float:
+def _peer(name: str, fresh: site.Fresh, scale: Scale) -> float:
     with fresh() as database:
         count = scale.pick(50, COUNTS[name])
         database = (
             database.replace("postgresql://", "postgresql+psycopg://") if name == "apscheduler" else database
         )
-        found = peer.run(name, "throughput", database=database, broker=broker, count=count, limit=LIMIT)
+        found = peer.run(name, "throughput", database=database, count=count, limit=LIMIT)
         return float(found["rate"])
-
-
-def _rota_celery(fresh: site.Fresh, scale: Scale, broker: str) -> float:
-    with fresh() as url:
-        return of_rota(url, broker, scale.pick(50, COUNTS["celery"]))
 
 
 def rota_rate(fresh: site.Fresh, count: int) -> float:

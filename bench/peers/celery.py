@@ -14,6 +14,10 @@ from bench.peers import line
 DATABASE = line.given("DATABASE")
 app = Celery("bench", broker=line.given("BROKER"))
 app.conf.result_backend = DATABASE.replace("postgresql://", "db+postgresql+psycopg://") if DATABASE else None
+# As its documentation advises for tasks that are over in a moment.
+app.conf.worker_prefetch_multiplier = 64
+# Loaded before the pool forks: else each result would open a connection of its own.
+app.backend  # noqa: B018
 WORKER = [
     "-m",
     "celery",

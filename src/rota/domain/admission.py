@@ -38,6 +38,7 @@ class Admission:
     reason: str | None = None
 
 
+_ADMITTED = Admission(Verdict.QUEUED)
 _HEAD = frozenset({Trigger.RETRY})
 _UNATTENDED = frozenset({Trigger.SCHEDULER, Trigger.DEPENDENCY, Trigger.BACKFILL})
 
@@ -49,7 +50,7 @@ def admit(overlap: Overlap, active: list[Active], trigger: Trigger) -> Admission
     A retry takes the place that its predecessor leaves, so it is always queued, ahead of what waits.
     """
     if overlap is Overlap.ALLOW or not active:
-        return Admission(Verdict.QUEUED)
+        return _ADMITTED
     begun = [one for one in active if one.status is not Status.QUEUED]
     if trigger in _HEAD or overlap is Overlap.QUEUE_ALL:
         return Admission(Verdict.QUEUED, held=bool(begun) or trigger not in _HEAD)

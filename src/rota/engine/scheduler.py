@@ -32,6 +32,9 @@ BACKLOG = timedelta(seconds=5)
 """Between two looks for a backlog while there is none: where somebody's transaction is open for long, PostgreSQL
 cannot tidy up, and each such look passes by all that was planned since it began."""
 
+_PLANNED = Active(0, Status.QUEUED)
+"""How a slot that is being planned stands before the next of the same job."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -98,11 +101,12 @@ class Scheduler:
         standing = executions.active(conn, guarded) if guarded else {}
         rows: list[New] = []
         advanced: list[tuple[int, datetime, datetime | None]] = []
+        plans: dict[tuple[object, ...], Plan] = {}
         for job in due:
             if len(rows) >= ROWS:
                 break
             try:
-                planned = _plan(job, now)
+                planned = plans.get(job.timing) or plans.setdefault(job.timing, _plan(job, now))
             except InvalidSchedule as problem:
                 jobs.change(conn, job.job_id, {"problem": str(problem)}, by=ROTA.name, at=now)
                 jobs.set_next(conn, job.job_id, None, job.next_run)
@@ -145,7 +149,7 @@ class Scheduler:
                 begun = set(judged.replaces) - gone - {0}
                 active = [one for one in active if one.status is not Status.QUEUED]
             rows.append(_queued(job, slot, held=judged.held or bool(begun), now=now))
-            active = [*active, Active(0, Status.QUEUED)]
+            active = [*active, _PLANNED]
         return rows + _skipped(job, refused, now)
 
     def _count(self, conn: Connection, rows: Sequence[New]) -> None:

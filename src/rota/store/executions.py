@@ -1,10 +1,8 @@
 """Executions: the only statements that insert one or write its status."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Update, case, func, insert, select, update
@@ -23,6 +21,7 @@ from rota.store.rows import (
     TEXT,
     Columns,
     among,
+    gather,
     one_of,
     pack,
     recordset,
@@ -32,8 +31,7 @@ from rota.store.schema import executions
 _e = executions.c
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(NamedTuple):
     """An execution to be written. `rank` orders the queue: the highest first, then the oldest."""
 
     job_id: int
@@ -87,9 +85,9 @@ _USUAL = {"slot_count": 1, "attempt": 1, "solitary": False}
 
 
 @cache
-def _insert(dialect: str, columns: Columns) -> ReturningInsert[Any]:
-    batch = recordset(dialect, columns)
-    names = [name for name, _ in columns]
+def _insert(dialect: str, differing: Columns, alike: Columns) -> ReturningInsert[Any]:
+    batch = recordset(dialect, differing, alike)
+    names = [name for name, _ in differing + alike]
     source = select(*(batch.c[name] for name in names))
     return insert(executions).from_select(names, source).returning(_e.id)
 
@@ -98,18 +96,18 @@ def add(conn: Connection, news: Sequence[New]) -> list[int]:
     """Write new executions. Returns their ids, in the order given."""
     if not news:
         return []
-    columns = tuple(column for column in _NEW if _is_used(column[0], news))
-    values = attrgetter(*(name for name, _ in columns))
-    given = pack(conn, columns, [values(one) for one in news])
-    ids = sorted(conn.execute(_insert(conn.dialect.name, columns), given).scalars())
+    by_name = dict(zip(New._fields, zip(*news, strict=True), strict=True))
+    columns = tuple(column for column in _NEW if _is_used(column[0], by_name[column[0]]))
+    found = gather(conn, columns, [by_name[name] for name, _ in columns])
+    statement = _insert(conn.dialect.name, found.differing, found.alike)
+    ids = sorted(conn.execute(statement, found.given).scalars())
     told = [(id_, one.job_id, one.status) for id_, one in zip(ids, news, strict=True)]
     events.note_executions(conn, told, news[0].queued_at)
     return ids
 
 
-def _is_used(name: str, news: Sequence[New]) -> bool:
-    usual, of = _USUAL.get(name), attrgetter(name)
-    return name == "attempt" or any(of(one) != usual for one in news)
+def _is_used(name: str, values: Sequence[Any]) -> bool:
+    return name == "attempt" or values.count(_USUAL.get(name)) < len(values)
 
 
 class Move(NamedTuple):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -41,31 +41,29 @@ IDS = "ids"
 ROWS = "rows"
 """The one parameter of a statement over a `recordset`; its value is made by `pack`."""
 
+ALIKE = "alike_"
+"""What the parameter of a column is called that is the same in all rows."""
+
 
 class Ids(TypeDecorator[Sequence[int]]):
-    """Many ids as one parameter: an array on PostgreSQL, JSON on SQLite."""
+    """Many ids as one parameter, written as text: the driver would take an array of PostgreSQL's item by item."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The type of the database at hand."""
-        if dialect.name != "postgresql":
-            return dialect.type_descriptor(Text())
-        from sqlalchemy.dialects.postgresql import ARRAY
-
-        return dialect.type_descriptor(ARRAY(BigInteger()))
-
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> str:
         """From the domain to the database."""
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+        ids = ",".join(map(str, value or ()))
+        return f"{{{ids}}}" if dialect.name == "postgresql" else f"[{ids}]"
 
 
 def among(dialect: str, column: ColumnElement[int]) -> ColumnElement[bool]:
     """That a column holds one of IDS. The text of the statement is the same for few and for many."""
     given = bindparam(IDS, type_=Ids())
     if dialect == "postgresql":
-        return column == any_(given)
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        return column == any_(cast(given, ARRAY(BigInteger())))
     each = func.json_each(given).table_valued("value", name="each_id")
     return column.in_(select(each.c.value))
 
@@ -80,13 +78,15 @@ def one_of(column: ColumnElement[str], *words: str) -> ColumnElement[bool]:
 
 
 @cache
-def recordset(dialect: str, columns: Columns) -> FromClause:
+def recordset(dialect: str, columns: Columns, alike: Columns = ()) -> FromClause:
     """A table `batch` with these columns, to join with or to select from, whose rows are the parameter ROWS.
 
+    alike  columns that hold one value in all rows, each of which is a parameter of its own: see `gather`
     Statements over it are built once and kept: building one costs more than running it. The rows travel as arrays:
     to take objects apart costs PostgreSQL four times as much.
     """
     given = bindparam(ROWS, type_=Text())
+    shared = [bindparam(ALIKE + name, type_=kind).label(name) for name, kind in alike]
     if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import JSONB
 
@@ -96,13 +96,13 @@ def recordset(dialect: str, columns: Columns) -> FromClause:
         picked = [
             _of_jsonb(rows.c.value, index, kind).label(name) for index, (name, kind) in enumerate(columns)
         ]
-        return select(*picked).subquery("batch")
+        return select(*picked, *shared).subquery("batch")
     each = func.json_each(given).table_valued("value", name="batch_json")
     picked = [
         func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=kind).label(name)
         for index, (name, kind) in enumerate(columns)
     ]
-    return select(*picked).subquery("batch")
+    return select(*picked, *shared).subquery("batch")
 
 
 def _of_jsonb(row: ColumnElement[Any], index: int, kind: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -122,6 +122,28 @@ def pack(conn: Connection, columns: Columns, rows: Sequence[Sequence[Any]]) -> d
     return {
         ROWS: json.dumps(list(zip(*(told(kind, values) for (_, kind), values in by_column), strict=True)))
     }
+
+
+class Gathered(NamedTuple):
+    """A batch whose columns were told apart: those that differ from row to row, those that are alike in all of them,
+    and the parameters of a statement over `recordset(dialect, differing, alike)`.
+    """
+
+    differing: Columns
+    alike: Columns
+    given: dict[str, Any]
+
+
+def gather(conn: Connection, columns: Columns, values: Sequence[Sequence[Any]]) -> Gathered:
+    """Let what is the same in all rows travel once. values: of each column, in order; the first always differs."""
+    named = list(zip(columns, values, strict=True))
+    is_alike = [bool(index) and of.count(of[0]) == len(of) for index, (_, of) in enumerate(named)]
+    differing = [pair for pair, alike in zip(named, is_alike, strict=True) if not alike]
+    shared = [pair for pair, alike in zip(named, is_alike, strict=True) if alike]
+    rows = list(zip(*(of for _, of in differing), strict=True))
+    columns = tuple(column for column, _ in differing)
+    given = pack(conn, columns, rows) | {ALIKE + name: of[0] for (name, _), of in shared}
+    return Gathered(columns, tuple(column for column, _ in shared), given)
 
 
 def _told_to_postgres(kind: TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:

@@ -3,23 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, Update, bindparam, func, or_, select, update
 
 from rota.domain.job import Misfire, Overlap
 from rota.domain.schedule import Schedule
 from rota.store.looking import Look
-from rota.store.rows import IDS, INSTANT, INTEGER, TEXT, Columns, among, pack, recordset
+from rota.store.rows import IDS, INSTANT, INTEGER, TEXT, Columns, among, gather, pack, recordset
 from rota.store.schema import job_state, jobs
 
 _s, _j = job_state.c, jobs.c
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A job whose next fire has come, with all that planning it takes."""
 
     job_id: int
@@ -29,10 +28,10 @@ class Due:
     expression: str
     timezone: str
     anchor: datetime | None
-    overlap: Overlap
     misfire: Misfire
     grace: timedelta
     catch_up_limit: int
+    overlap: Overlap
     queue: str
     priority: int
     losses: int
@@ -42,11 +41,16 @@ class Due:
         """The schedule value. Raises InvalidSchedule when it no longer holds, as when a zone vanished."""
         return Schedule(self.kind, self.expression, self.timezone, self.anchor)
 
+    @property
+    def timing(self) -> tuple[Any, ...]:
+        """All that its plan depends on: where that is equal, so is the plan."""
+        return self[2:10]
+
 
 _READ: Select[Any] = (
     select(
         _s.job_id, _j.version, _s.next_run, _j.schedule_type, _j.resolved_expression, _j.timezone, _j.anchor,
-        _j.overlap, _j.misfire, _j.grace, _j.catch_up_limit, _j.task_queue, _j.task_priority, _s.losses,
+        _j.misfire, _j.grace, _j.catch_up_limit, _j.overlap, _j.task_queue, _j.task_priority, _s.losses,
     )
     .join(jobs, _j.id == _s.job_id)
     .order_by(_s.next_run)
@@ -83,23 +87,33 @@ def upcoming(conn: Connection, since: datetime, until: datetime, most: int) -> l
 
 def _due(row: Row[Any]) -> Due:
     values: Sequence[Any] = row
-    overlap, misfire, grace = values[7:10]
-    return Due(*[*values[:7], Overlap(overlap), Misfire(misfire), timedelta(seconds=grace), *values[10:]])
+    misfire, grace, limit, overlap = values[7:11]
+    policies = (_MISFIRES[misfire], _span(grace), limit, _OVERLAPS[overlap])
+    return Due._make((*values[:7], *policies, *values[11:]))
+
+
+_MISFIRES, _OVERLAPS = {one.value: one for one in Misfire}, {one.value: one for one in Overlap}
+
+
+@lru_cache
+def _span(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 def advance(conn: Connection, moves: Sequence[tuple[int, datetime, datetime | None]]) -> None:
     """Set next_run and last_slot of jobs that `due` locked: (job, last slot, next run)."""
     if not moves:
         return
-    conn.execute(_advance(conn.dialect.name), pack(conn, _ADVANCE, moves))
+    found = gather(conn, _ADVANCE, list(zip(*moves, strict=True)))
+    conn.execute(_advance(conn.dialect.name, found.differing, found.alike), found.given)
 
 
 _ADVANCE: Columns = (("job", INTEGER), ("settled", INSTANT), ("next", INSTANT))
 
 
 @cache
-def _advance(dialect: str) -> Update:
-    batch = recordset(dialect, _ADVANCE)
+def _advance(dialect: str, differing: Columns, alike: Columns) -> Update:
+    batch = recordset(dialect, differing, alike)
     changed = update(job_state).values(last_slot=batch.c.settled, next_run=batch.c.next)
     return changed.where(_s.job_id == batch.c.job)
 
