@@ -16,7 +16,7 @@ BASE = Path(__file__).parents[1]
 sys.path.insert(0, str(BASE))
 
 from tests.web.browser import Watched, launched  # noqa: E402
-from tests.web.demo import PASSWORD, USER, Shown, shown  # noqa: E402
+from tests.web.demo import PASSWORD, USER, Shown, filled, shown  # noqa: E402
 
 FOLDER, DOCS = BASE / "screenshots", BASE / "docs/pictures"
 SHOWN = {"jobs": "light", "job": "dark", "failed": "light", "new": "light"}
@@ -30,7 +30,7 @@ def main(wanted: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        shown(f"sqlite:///{folder}/demo.db") as demo,
+        shown(filled(f"sqlite:///{folder}/demo.db")) as demo,
         launched() as browser,
     ):
         host = demo.rota.host()

@@ -37,7 +37,7 @@ from rota.services.surveying import Surveying
 from tests.api.site import Site
 from tests.world import ANA
 
-EXAMPLES = int(os.environ.get("ROTA_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("ROTA_EXAMPLES", "3"))
 """How many requests each operation gets; more take longer and find more. Told, each time others are tried."""
 
 UNHURRIED = settings(

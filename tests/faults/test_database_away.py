@@ -55,7 +55,7 @@ def own_server(service_processes: set[int]) -> Iterator[str]:
     """URL of a PostgreSQL that this test may maltreat."""
     binaries = postgres.binaries_of_wheel() or postgres.installed_binaries()
     assert binaries is not None
-    with postgres.running(binaries) as server:
+    with postgres.running(binaries, fsync=False) as server:
         service_processes.add(server.guard)
         yield server.url
         service_processes.discard(server.guard)

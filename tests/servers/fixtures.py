@@ -27,7 +27,7 @@ def postgres_url(service_processes: set[int]) -> Iterator[str]:
     binaries = postgres.binaries_of_wheel() or postgres.installed_binaries() or postgres.install_binaries()
     if binaries is None:
         missing(f"no PostgreSQL: install its server, or set {POSTGRES} to a URL that may create databases")
-    with postgres.running(binaries) as server:
+    with postgres.running(binaries, fsync=False) as server:
         service_processes.add(server.guard)
         yield server.url
 

@@ -18,11 +18,11 @@ from typing import Any
 # The guard is the server's parent, so it ends the right process, and it does so when our end of the pipe
 # closes: because we are done, or because the tests were killed.
 GUARD = """
-folder=$1 binaries=$2 port=$3
+folder=$1 binaries=$2 port=$3 fsync=$4
 exec >"$folder/log" 2>&1
 "$binaries/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync </dev/null
 "$binaries/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \\
-    -c unix_socket_directories= -c max_connections=200 </dev/null &
+    -c unix_socket_directories= -c max_connections=200 -c fsync="$fsync" </dev/null &
 server=$!
 read -r _
 while kill -INT $server; do sleep 0.1; done
@@ -45,15 +45,27 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(binaries: Path) -> Iterator[Server]:
-    """Start a server from `binaries` (the folder with initdb and postgres), and stop it at the end."""
+def running(binaries: Path, *, fsync: bool = True) -> Iterator[Server]:
+    """Start a server from `binaries` (the folder with initdb and postgres), and stop it at the end.
+
+    Without fsync what is committed outlives every process, though not the machine's power, and tests are done sooner.
+    """
     account = account_to_run_as()
     folder = Path(tempfile.mkdtemp(prefix="rota-postgres-", dir=temporary_folder()))
     if account and not reachable(binaries):
         binaries = copied(binaries, folder)
     give(folder, account)
     guard = subprocess.Popen(
-        ["/bin/sh", "-c", GUARD, "guard", folder, binaries, str(port := free_port())],
+        [
+            "/bin/sh",
+            "-c",
+            GUARD,
+            "guard",
+            folder,
+            binaries,
+            str(port := free_port()),
+            "on" if fsync else "off",
+        ],
         stdin=subprocess.PIPE,
         start_new_session=True,
         cwd="/",

@@ -65,14 +65,23 @@ PAGES = {
 """Those that have an address of their own, under the one that shows most."""
 
 
-@contextmanager
-def shown(url: str) -> Iterator[Shown]:
-    """The demo in a new database at that address, served for the length of the block."""
-    with build(Settings(database_url=url, modules=("rota.demo",), runners=1), environ={}) as rota:
+def filled(url: str) -> str:
+    """Make the demo in a new database at that address, and return that."""
+    with _built(url) as rota:
         rota.upgrade()
         Demo(rota.db, rota.clock, rota.accounts).fill(1, PASSWORD)
-        with serving(create(rota)) as served:
-            yield Shown(served.url, pages(rota), rota)
+    return url
+
+
+@contextmanager
+def shown(url: str) -> Iterator[Shown]:
+    """The demo at that address, served for the length of the block."""
+    with _built(url) as rota, serving(create(rota)) as served:
+        yield Shown(served.url, pages(rota), rota)
+
+
+def _built(url: str) -> Rota:
+    return build(Settings(database_url=url, modules=("rota.demo",), runners=1), environ={})
 
 
 def pages(rota: Rota) -> dict[str, str]:
