@@ -1,12 +1,14 @@
-"""The same questions to a small and to a large database: what a tick, a list, the history and the figures take.
+"""The same questions to a small and to a large database: what a tick, each list, filter, search and figure take.
 
 Jobs and executions grow together, tenfold a step. Flat is the aim; a B-tree makes it logarithmic. The plot and the
-ratios go by the least of all rounds: whatever else the machine does can only add to it.
+ratios of growth go by the least of all rounds: whatever else the machine does can only add to it. At 100,000 jobs and
+a million executions each question is to be answered, at the median, within 50 ms.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from statistics import median
 
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
@@ -14,6 +16,7 @@ from starlette.testclient import TestClient
 from bench import history, site
 from bench.figure import Figure, Ratio, Report, Scale
 from bench.plot import plot
+from bench.questions import API, questions
 from bench.results import FOLDER
 from rota.app import Rota
 from rota.asgi import create
@@ -26,17 +29,27 @@ TITLE = "The same questions to a small and to a large database"
 PLOT = FOLDER / "results" / "growth.svg"
 ROUNDS = 15
 BATCH = 100
-API = "/api/v1"
+TICK, OVERVIEW = f"tick that plans {BATCH}", "overview, counted anew"
+PLOTTED = (
+    TICK, OVERVIEW, "jobs, the deepest page", "search that finds one", "executions, by cursor",
+    "executions, failed", "a job's executions", "why a job waits",
+)  # fmt: skip
+CERTIFIED = (100_000, 1_000_000)
+WANTED = 50
+"""Milliseconds that the median of each question may take with so many jobs and executions."""
 FRESH = 1.1
 """Seconds after which figures are counted anew."""
 
+Answer = tuple[str, tuple[float, ...]]
+"""A question, and the milliseconds of each round."""
+
 
 def measure(scale: Scale) -> Report:
-    """Medians of each question at each size, and how much longer the largest takes than the smallest."""
+    """Medians of each question at each size, how they grow, and how far the slowest is within its bound."""
     sizes = scale.pick(
         ((10, 100), (100, 1_000)),
-        ((1_000, 10_000), (10_000, 100_000)),
-        ((1_000, 10_000), (10_000, 100_000), (100_000, 1_000_000), (1_000_000, 10_000_000)),
+        ((1_000, 10_000), (10_000, 100_000), CERTIFIED),
+        ((1_000, 10_000), (10_000, 100_000), CERTIFIED, (1_000_000, 10_000_000)),
     )
     report, lines = Report(), dict[str, list[tuple[int, float]]]()
     with site.kinds() as kinds:
@@ -44,38 +57,51 @@ def measure(scale: Scale) -> Report:
             for jobs, total in sizes:
                 with fresh() as address, site.rota_on(address) as rota:
                     history.fill(rota, jobs, total)
-                    for what, times in _answers(rota, jobs, total):
-                        size = f"{jobs:,} jobs, {total:,} executions"
-                        report.figures.append(Figure(f"{database}, {size}", what, "ms", times))
+                    answers = list(_answers(rota, jobs, total))
+                size = f"{jobs:,} jobs, {total:,} executions"
+                report.figures += [
+                    Figure(f"{database}, {size}", what, "ms", times) for what, times in answers
+                ]
+                for what, times in answers:
+                    if what in PLOTTED:
                         lines.setdefault(f"{what}, {database}", []).append((total, min(times)))
-    for what, points in lines.items():
-        flat = points[0][1] / points[-1][1]
-        report.ratios.append(Ratio(f"{what}: {points[-1][0]:,} beside {points[0][0]:,} executions", flat))
+                if (jobs, total) == CERTIFIED:
+                    report.ratios.append(_slowest(database, answers))
+    report.ratios += [_flat(what, points) for what, points in lines.items()]
     PLOT.parent.mkdir(parents=True, exist_ok=True)
     PLOT.write_text(plot(lines, "executions in the database", "ms"))
     return report
 
 
-def _answers(rota: Rota, jobs: int, total: int) -> Iterator[tuple[str, tuple[float, ...]]]:
-    yield f"tick that plans {BATCH}", tuple(_tick(rota, min(BATCH, jobs)) for _ in range(ROUNDS))
+def _slowest(database: str, answers: list[Answer]) -> Ratio:
+    asked = [(median(times), what) for what, times in answers if what != TICK]
+    took, what = max(asked)
+    told = f"slowest of {len(asked)} questions, {database} ({what}): median within {WANTED} ms"
+    return Ratio(told, WANTED / took, 1.0)
+
+
+def _flat(what: str, points: list[tuple[int, float]]) -> Ratio:
+    told = f"{what}: {points[-1][0]:,} beside {points[0][0]:,} executions"
+    return Ratio(told, points[0][1] / points[-1][1])
+
+
+def _answers(rota: Rota, jobs: int, total: int) -> Iterator[Answer]:
+    yield TICK, tuple(_tick(rota, min(BATCH, jobs)) for _ in range(ROUNDS))
+    _hold_up(rota, jobs // 100)
     rota.accounts.create("bench", Role.ADMIN, SYSTEM)
     headers = {"Authorization": f"Bearer {rota.tokens.create('bench', 'bench', SYSTEM).text}"}
     with TestClient(create(rota), base_url="http://localhost", headers=headers) as client:
-        for what, path in _questions(jobs, total).items():
+        for what, path in questions(rota, jobs, total).items():
             yield what, tuple(_timed(lambda path=path: client.get(path)) for _ in range(ROUNDS))  # type: ignore[misc]
-        yield "figures, counted anew", tuple(_fresh(client) for _ in range(3))
+        yield OVERVIEW, tuple(_fresh(client) for _ in range(5))
 
 
-def _questions(jobs: int, total: int) -> dict[str, str]:
-    job = f"job_{jobs // 2}"
-    return {
-        "a page of jobs": f"{API}/jobs/?size=20&page={max(jobs // 40, 1)}",
-        "search": f"{API}/jobs/?search=job_{jobs - 1}",
-        "history": f"{API}/executions?cursor={total // 2}",
-        "history, failed": f"{API}/executions?status=failed",
-        "history of a job": f"{API}/jobs/{job}/executions",
-        "why a job waits": f"{API}/jobs/{job}/explain",
-    }
+def _hold_up(rota: Rota, count: int) -> None:
+    """Let so many jobs be overdue for an hour."""
+    ids = select(job_state.c.job_id).where(job_state.c.next_run.is_not(None)).limit(count)
+    with rota.db.write() as conn:
+        late = rota.clock.now() - timedelta(hours=1)
+        conn.execute(update(job_state).where(job_state.c.job_id.in_(ids)).values(next_run=late))
 
 
 def _tick(rota: Rota, count: int) -> float:

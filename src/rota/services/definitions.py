@@ -51,7 +51,7 @@ class Definitions:
                 return 0
             wanted = definitions.declared(conn, live[0])
             kept = definitions.declared_names(conn, live)
-            standing = {job.name: job for job in table.listing(conn, table.Filter(app=app), size=10**6)}
+            standing = {job.name: job for job in table.listing(conn, table.Filter(app=app))}
             vanished = table.vanished(conn, app)
             broken = definitions.problems(conn, live)
         changed = sum(self._apply(app, name, info, standing.get(name)) for name, info in wanted.items())

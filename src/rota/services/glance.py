@@ -113,16 +113,16 @@ class Glances:
         now = self.clock.now()
         yield from self._failing(conn, most)
         for status in (JobStatus.PROBLEM, JobStatus.VANISHED):
-            for job in job_pages.page(conn, Filter(status=status), Order(), most):
+            for job in job_pages.first(conn, Filter(status=status), Order(), most):
                 yield Concern(status.value, job, job.updated_at)
-        for job in job_pages.page(conn, Filter(overdue_at=now), Order("next_run"), most):
+        for job in job_pages.first(conn, Filter(overdue_at=now), Order("next_run"), most):
             yield Concern("overdue", job, job.next_run)
         yield from self._long(conn, most, now)
 
     def _failing(self, conn: Connection, most: int) -> Iterator[Concern]:
         """The jobs whose last run failed within a day, the latest first."""
         recent = self.filter(Show.FAILED, conn)
-        jobs = job_pages.page(conn, recent, Order("last_run", down=True), most * 4)
+        jobs = job_pages.first(conn, recent, Order("last_run", down=True), most * 4)
         failing = [job for job in jobs if job.last_status in UNSUCCESSFUL and job.is_enabled][:most]
         marks = results.newest(conn, [job.id for job in failing], 20)
         for job in failing:

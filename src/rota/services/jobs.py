@@ -17,9 +17,10 @@ from rota.services.giving_way import give_way
 from rota.services.rights import acting
 from rota.services.timing import Variables
 from rota.services.vault import Vault
-from rota.store import audit, versions, waiting
+from rota.store import audit, job_pages, versions, waiting
 from rota.store import jobs as table
 from rota.store.database import Database
+from rota.store.job_pages import Order
 from rota.store.versions import Version
 
 TIMING = frozenset({"schedule_type", "schedule_expression", "timezone", "anchor"})
@@ -47,7 +48,9 @@ class Jobs:
     def search(self, wanted: table.Filter | None = None, *, page: int = 1, size: int = 100) -> list[Job]:
         """One page of the jobs that match, by name; the first page is 1."""
         with self.db.read() as conn:
-            return table.listing(conn, wanted or table.Filter(), page=page, size=size)
+            wanted = wanted or table.Filter()
+            few = job_pages.few(conn, wanted)
+            return job_pages.page(conn, wanted, Order(), size, skip=(page - 1) * size, few=few)
 
     def count(self, wanted: table.Filter | None = None) -> int:
         """How many jobs match."""

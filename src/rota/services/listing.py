@@ -41,10 +41,8 @@ class Listing:
                 f"pages by number end after {DEEPEST:,} jobs", fix=fix, field="page", code="too_deep"
             )
         with self.db.read() as conn:
-            found = job_pages.page(conn, wanted, order, size + 1, skip=skip, after=after)
-            shown, more = found[:size], len(found) > size
-            if after is None and not more and (shown or number == 1):
-                total, exact = skip + len(shown), True
-            else:
-                total, exact = job_pages.count(conn, wanted)
+            few = job_pages.few(conn, wanted)
+            found = job_pages.page(conn, wanted, order, size + 1, skip=skip, after=after, few=few)
+            total, exact = job_pages.total(conn, wanted, few)
+        shown, more = found[:size], len(found) > size
         return Page(shown, total, exact, job_pages.mark_of(shown[-1], order) if more else None)

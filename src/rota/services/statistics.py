@@ -1,15 +1,13 @@
 """The numbers of the whole: what the overview of every face shows."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rota.domain.clock import Clock
 from rota.domain.execution import ACTIVE, Status
+from rota.domain.job import JobStatus
 from rota.store import activity, history, jobs, statistics
 from rota.store.database import Database
-from rota.store.statistics import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +39,27 @@ class Statistics:
         """The numbers as they are now."""
         now = self.clock.now()
         with self.db.read() as conn:
-            groups = statistics.census(conn)
-            active = history.counts(conn, ACTIVE)
-            runs, successes = _sum(groups, "runs"), _sum(groups, "successes")
-            judged = successes + _sum(groups, "failures")
+            types, held, ran = statistics.by_type(conn), statistics.held(conn), statistics.runs(conn)
+            active, total = history.counts(conn, ACTIVE), sum(types.values())
+            judged = ran.successes + ran.failures
             return Overview(
-                total_jobs=_sum(groups, "jobs"),
-                enabled_jobs=_sum(groups, "enabled"),
+                total_jobs=total,
+                enabled_jobs=total - statistics.disabled(conn),
                 overdue_jobs=jobs.count(conn, jobs.Filter(overdue_at=now)),
-                jobs_by_status=_by_status(groups),
-                jobs_by_type={one.job_type: one.jobs for one in groups},
-                total_runs=runs,
-                successful_runs=successes,
-                failed_runs=judged - successes,
-                success_rate=successes / judged if judged else None,
-                average_duration_ms=_sum(groups, "total_ms") / runs if runs else None,
+                jobs_by_status=_by_status(total, held),
+                jobs_by_type=types,
+                total_runs=ran.runs,
+                successful_runs=ran.successes,
+                failed_runs=ran.failures,
+                success_rate=ran.successes / judged if judged else None,
+                average_duration_ms=ran.total_ms / ran.runs if ran.runs else None,
                 running=active.get(Status.RUNNING, 0) + active.get(Status.SUBMITTED, 0),
                 queued=active.get(Status.QUEUED, 0),
                 executions_last_24h=activity.totals(conn, now - timedelta(hours=24)),
             )
 
 
-def _sum(groups: Iterable[Group], name: str) -> int:
-    return sum(getattr(one, name) for one in groups)
-
-
-def _by_status(groups: Iterable[Group]) -> dict[str, int]:
+def _by_status(total: int, held: dict[JobStatus, int]) -> dict[str, int]:
     """How many jobs stand how; only where there are any."""
-    found: Counter[str] = Counter()
-    for one in groups:
-        found.update({status.value: n for status, n in one.by_status.items()})
-    return dict(+found)
+    found = {JobStatus.ACTIVE: total - sum(held.values()), **held}
+    return {status.value: n for status, n in found.items() if n}

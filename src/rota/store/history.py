@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
-from rota.domain.execution import ACTIVE, FINAL, UNSUCCESSFUL, Execution, Status, Trigger
+from rota.domain.execution import ACTIVE, FINAL, UNDERWAY, UNSUCCESSFUL, Execution, Status, Trigger
 from rota.store.looking import Look
 from rota.store.rows import one_of
 from rota.store.schema import executions, jobs, log_lines, nodes
@@ -20,6 +30,8 @@ _JOINED = (
 )
 _FROM_ID = select(_e.id, _e.queued_at).where(_e.id >= bindparam("middle")).order_by(_e.id).limit(1)
 _OWN = set(Execution.model_fields)
+FEW = 10_000
+"""So many are sorted sooner than they are found among all others, in the order of ids."""
 _RARE = (*UNSUCCESSFUL, Status.CANCELLED, Status.SKIPPED, Status.MISSED)
 SLACK = timedelta(hours=1)
 """So much may the order of ids differ from that of the instants of queueing: clocks of machines differ."""
@@ -61,7 +73,7 @@ def ended(conn: Connection, ids: Iterable[int]) -> set[int]:
 
 def listing(conn: Connection, wanted: Filter, size: int) -> list[Execution]:
     """The newest executions that match, newest first."""
-    conditions = [*_conditions(wanted), *_bounds(conn, wanted)]
+    conditions = [*_conditions(wanted), *_standing(conn, wanted.statuses or ()), *_bounds(conn, wanted)]
     query = _JOINED.where(*conditions).order_by(_e.id.desc()).limit(size)
     return [_execution(row) for row in conn.execute(query)]
 
@@ -93,6 +105,19 @@ def _with_status(statuses: Sequence[Status]) -> Iterable[ColumnElement[bool]]:
         if set(statuses) <= set(indexed):
             yield one_of(_e.status, *indexed)
             return
+
+
+def _standing(conn: Connection, statuses: Sequence[Status]) -> Iterable[ColumnElement[bool]]:
+    """The same for those that have not ended, which no index has in the order of ids, unless they are too many."""
+    for indexed in (UNDERWAY, ACTIVE):
+        if statuses and set(statuses) <= set(indexed) and _are_few(conn, indexed):
+            yield one_of(_e.status, *indexed)
+            return
+
+
+def _are_few(conn: Connection, statuses: Sequence[Status]) -> bool:
+    some = select(literal(1)).where(one_of(_e.status, *statuses)).limit(FEW + 1).subquery()
+    return conn.execute(select(func.count()).select_from(some)).scalar_one() <= FEW
 
 
 def _bounds(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:

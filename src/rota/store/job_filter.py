@@ -1,22 +1,26 @@
 """Which jobs: the conditions that a list, a count or a search puts on them."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, not_, select
 
 from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL
 from rota.domain.job import JobStatus
 from rota.store.rows import one_of
-from rota.store.schema import executions, job_state, jobs
+from rota.store.schema import executions, job_state, job_words, jobs
 
-_j, _s, _e = jobs.c, job_state.c, executions.c
+_j, _s, _e, _w = jobs.c, job_state.c, executions.c, job_words.c
+DISABLED: ColumnElement[bool] = literal_column("NOT jobs.is_enabled")
+"""In the words of the index over such jobs: SQLite does not see that `is_enabled = 0` says the same."""
 
 _STANDING: dict[JobStatus, ColumnElement[bool]] = {
     JobStatus.VANISHED: _j.vanished_at.is_not(None),
     JobStatus.PROBLEM: _j.problem.is_not(None),
-    JobStatus.DISABLED: ~_j.is_enabled,
+    JobStatus.DISABLED: DISABLED,
     JobStatus.PAUSED: _j.paused_at.is_not(None),
     JobStatus.FINISHED: and_(_s.next_run.is_(None), _j.schedule_type != "manual"),
 }
@@ -50,13 +54,46 @@ class Filter:
         """Whether it looks at what changes with every fire."""
         return not (self.status is None and self.overdue_at is None and self.due_before is None)
 
+    @property
+    def asks_words(self) -> bool:
+        """Whether it looks for words or a tag."""
+        return bool(self.search) or self.tag is not None
 
-def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    def without_words(self) -> "Filter":
+        """All that it asks besides."""
+        return replace(self, search=None, tag=None)
+
+
+def found(conn: Connection, wanted: Filter) -> Select[Any]:
+    """The query for the jobs that have the words and the tag: over the narrow table that is for this alone."""
+    return select(_w.job_id.label("id")).where(*_by_words(conn, wanted))
+
+
+def matching(conn: Connection, query: Select[Any], wanted: Filter, *, many: bool = False) -> Select[Any]:
+    """Those rows that match, of a query that has the jobs and, where `asks_state`, their state.
+
+    many  SQLite is told that a good part of all jobs does: it is better to go by the order than by the match
+    """
+    if wanted.asks_words:
+        query = query.join(job_words, _w.job_id == _j.id).where(*_by_words(conn, wanted))
+    holds = _conditions(conn, wanted)
+    likely = many and conn.dialect.name == "sqlite"
+    return query.where(*(func.likely(hold) for hold in holds) if likely else holds)
+
+
+def _by_words(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
+    if wanted.tag is not None:
+        yield _has_tag(conn, wanted.tag)
+    if wanted.search:
+        yield _w.words.like(func.lower(_escaped(wanted.search)), escape="\\")
+
+
+def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     """What the rows of a query over jobs and their state have to be."""
     if wanted.status is not None:
         yield from stands(wanted.status)
     if wanted.is_enabled is not None:
-        yield _j.is_enabled == wanted.is_enabled
+        yield _j.is_enabled if wanted.is_enabled else DISABLED
     if wanted.overdue_at is not None:
         yield _overdue(conn, wanted.overdue_at)
     named = (
@@ -66,11 +103,6 @@ def conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]
     for column, value in named:
         if value is not None:
             yield column == value
-    if wanted.tag is not None:
-        yield _has_tag(conn, wanted.tag)
-    if wanted.search:
-        term = f"%{_escaped(wanted.search)}%"
-        yield or_(*(_contains(conn, column, term) for column in (_j.name, _j.title, _j.description)))
     yield from _by_executions(wanted)
 
 
@@ -86,17 +118,18 @@ def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _contains(conn: Connection, column: ColumnElement[str], term: str) -> ColumnElement[bool]:
-    """Whatever the case. SQLite's LIKE takes no notice of it by itself; PostgreSQL's ILIKE takes twice as long as
-    LIKE over what was lowered before.
-    """
-    if conn.dialect.name == "postgresql":
-        return func.lower(column).like(func.lower(term), escape="\\")
-    return column.like(term, escape="\\")
+def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
+    """Tags are words between quotes. SQLite's LIKE takes no notice of case, so it is not asked."""
+    quoted = json.dumps(tag)
+    if conn.dialect.name == "sqlite":
+        return func.instr(_w.tags, quoted) > 0
+    return _w.tags.like(_escaped(quoted), escape="\\")
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    """The pattern for what holds a text, in which everything stands for itself."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def stands(wanted: JobStatus) -> Iterable[ColumnElement[bool]]:
@@ -120,14 +153,3 @@ def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
 
 def _micros(now: datetime) -> int:
     return (now - datetime.fromtimestamp(0, now.tzinfo)) // timedelta(microseconds=1)
-
-
-def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
-    if conn.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import JSONB
-
-        return cast(_j.tags, JSONB).contains([tag])
-    each = func.json_each(_j.tags).table_valued("value", name="tag")
-    # Most jobs do not have it: that is seen in the text, without reading the JSON.
-    has_word = cast(_j.tags, Text).contains(f'"{tag}"', autoescape=True)
-    return and_(has_word, select(each.c.value).where(each.c.value == tag).exists())

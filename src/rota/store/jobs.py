@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    Select,
     bindparam,
     func,
     insert,
@@ -18,7 +17,8 @@ from sqlalchemy import (
 from rota.domain.job import Definition, Job, JobSpec, standing
 from rota.store import events
 from rota.store.job_filter import Filter as Filter
-from rota.store.job_filter import conditions
+from rota.store.job_filter import matching
+from rota.store.rows import IDS, among
 from rota.store.schema import job_state, job_versions, jobs
 
 _j, _s = jobs.c, job_state.c
@@ -117,26 +117,21 @@ def names_by_task(conn: Connection, task: str) -> list[str]:
     return list(conn.execute(query.order_by(_j.name)).scalars())
 
 
-def listing(conn: Connection, wanted: Filter, *, page: int = 1, size: int = 100) -> list[Job]:
-    """One page of the jobs that match, by name."""
-    query = matching(conn, wanted).order_by(_j.name)
-    return [job_of(row) for row in conn.execute(query.limit(size).offset((page - 1) * size))]
+def listing(conn: Connection, wanted: Filter) -> list[Job]:
+    """All jobs that match, by name."""
+    return [job_of(row) for row in conn.execute(matching(conn, _JOINED, wanted).order_by(_j.name))]
 
 
 def count(conn: Connection, wanted: Filter) -> int:
     """How many jobs match."""
-    query = select(func.count()).select_from(matching(conn, wanted).subquery())
+    query = select(func.count()).select_from(matching(conn, _JOINED, wanted).subquery())
     return conn.execute(query).scalar_one()
 
 
-def matching(conn: Connection, wanted: Filter) -> Select[Any]:
-    """The query for the jobs that match, with their state, in no order yet."""
-    return _JOINED.where(*conditions(conn, wanted))
-
-
-def of_ids(ids: Sequence[int]) -> Select[Any]:
-    """The query for those jobs, with their state, in no order."""
-    return _JOINED.where(_j.id.in_(ids))
+def of_ids(conn: Connection, ids: Sequence[int]) -> list[Job]:
+    """Those jobs, with their state, in no order."""
+    query = _JOINED.where(among(conn.dialect.name, _j.id))
+    return [job_of(row) for row in conn.execute(query, {IDS: ids})]
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:

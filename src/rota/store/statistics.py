@@ -1,48 +1,57 @@
-"""Counts over all jobs: never over the executions themselves."""
+"""Counts over all jobs: never over the executions themselves, and of the jobs no more than it takes."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from rota.domain.job import JobStatus
-from rota.store.job_filter import stands
+from rota.store.job_filter import DISABLED, stands
 from rota.store.jobs import LIVING
 from rota.store.schema import job_state, jobs
 
 _j, _s = jobs.c, job_state.c
-_SUMS = [func.sum(_s[name]) for name in ("runs", "successes", "failures", "total_ms")]
-# Counted, not grouped: PostgreSQL cannot tell how few statuses there are, and would sort all jobs by them.
-_STATUSES = [func.count().filter(and_(*stands(status))) for status in JobStatus]
-_CENSUS = (
-    select(_j.job_type, func.count(), func.count().filter(_j.is_enabled), *_SUMS, *_STATUSES)
-    .select_from(LIVING)
-    .where(_j.deleted_at.is_(None))
-    .group_by(_j.job_type)
-)
+_GONE = select(_j.id).where(_j.deleted_at.is_not(None))
+_RUNS = select(*(func.sum(_s[name]) for name in ("runs", "successes", "failures", "total_ms")))
+_RUNS = _RUNS.where(_s.job_id.not_in(_GONE))
+_TYPES = select(_j.job_type, func.count()).where(_j.deleted_at.is_(None)).group_by(_j.job_type)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The jobs of one type: how many there are, and the sums of their runs, in milliseconds."""
+class Runs:
+    """The runs of all jobs that there are, and how long they took together."""
 
-    job_type: str
-    jobs: int
-    enabled: int
     runs: int
     successes: int
     failures: int
     total_ms: int
-    by_status: Mapping[JobStatus, int]
 
 
-def census(conn: Connection) -> Sequence[Group]:
-    """All jobs that are not deleted, in one look at each; the most frequent type first."""
-    rows = conn.execute(_CENSUS.order_by(func.count().desc(), _j.job_type)).all()
-    return [_group(*row) for row in rows]
+def runs(conn: Connection) -> Runs:
+    """Read from the narrow table of states alone."""
+    return Runs(*(int(n or 0) for n in conn.execute(_RUNS).one()))
 
 
-def _group(job_type: str, *numbers: int) -> Group:
-    (many, enabled), (runs, successes, failures, total_ms) = numbers[:2], map(int, numbers[2:6])
-    by_status = dict(zip(JobStatus, numbers[6:], strict=True))
-    return Group(job_type, many, enabled, runs, successes, failures, total_ms, by_status)
+def by_type(conn: Connection) -> dict[str, int]:
+    """How many jobs there are of each type, the most frequent first."""
+    found = [(job_type, n) for job_type, n in conn.execute(_TYPES)]
+    return dict(sorted(found, key=lambda one: (-one[1], one[0])))
+
+
+def held(conn: Connection) -> dict[JobStatus, int]:
+    """How many jobs stand at each status but ACTIVE, which all the others do: each is found by an index."""
+    found: dict[JobStatus, int] = {}
+    for status in JobStatus:
+        if status is not JobStatus.ACTIVE:
+            source = LIVING if status is JobStatus.FINISHED else jobs
+            found[status] = _count(conn, source, *stands(status))
+    return found
+
+
+def disabled(conn: Connection) -> int:
+    """How many jobs are disabled, however else they stand."""
+    return _count(conn, jobs, DISABLED)
+
+
+def _count(conn: Connection, source: FromClause, *holds: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(source).where(_j.deleted_at.is_(None), *holds)
+    return conn.execute(query).scalar_one()

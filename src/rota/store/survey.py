@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from rota.store.schema import audit, executions, jobs, nodes, rollups, tokens, users
+from rota.store.schema import audit, jobs, nodes, rollups, tokens, users
+from rota.store.vitals import waiting_by_queue
 
-_r, _j, _a, _t, _u, _e = rollups.c, jobs.c, audit.c, tokens.c, users.c, executions.c
+_r, _j, _a, _t, _u = rollups.c, jobs.c, audit.c, tokens.c, users.c
 MOST = 500
 
 
@@ -92,6 +93,5 @@ def unserved(conn: Connection) -> dict[str, int]:
     """How many executions wait in queues that no live node serves."""
     live = select(nodes.c.queues).where(nodes.c.status == "live", nodes.c.role == "agent")
     served = {queue for queues in conn.execute(live).scalars() for queue in queues}
-    query = select(_e.queue, func.count()).where(_e.status == "queued").group_by(_e.queue)
-    waiting = {queue: int(n) for queue, n in conn.execute(query)}
-    return {} if "*" in served else {queue: n for queue, n in waiting.items() if queue not in served}
+    waiting = {} if "*" in served else waiting_by_queue(conn)
+    return {queue: n for queue, n in waiting.items() if queue not in served}

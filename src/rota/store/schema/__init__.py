@@ -14,7 +14,7 @@ from rota.store.schema.alerts import (
 from rota.store.schema.audit import audit, events
 from rota.store.schema.columns import EPOCH, Id, Instant, Json, metadata, to_micros
 from rota.store.schema.executions import activity, executions, log_lines, rollups
-from rota.store.schema.jobs import job_state, job_versions, jobs
+from rota.store.schema.jobs import job_state, job_versions, job_words, jobs
 from rota.store.schema.nodes import declarations, generations, nodes, settings, tasks
 from rota.store.schema.requests import requests
 
@@ -38,6 +38,7 @@ __all__ = [
     "generations",
     "job_state",
     "job_versions",
+    "job_words",
     "jobs",
     "log_lines",
     "login_failures",

@@ -68,16 +68,30 @@ jobs = Table(
     sqlite_autoincrement=True,
 )
 partial("ix_jobs_paused", "paused_at IS NOT NULL", jobs.c.name)
+partial("ix_jobs_disabled", "NOT is_enabled", jobs.c.name)
 partial("ix_jobs_problem", "problem IS NOT NULL", jobs.c.name)
 partial("ix_jobs_vanished", "vanished_at IS NOT NULL", jobs.c.name)
 partial("uq_jobs_name", "deleted_at IS NULL", jobs.c.name, unique=True)
 partial("ix_jobs_type", "deleted_at IS NULL", jobs.c.job_type, jobs.c.id)
+partial("ix_jobs_queue", "deleted_at IS NULL", jobs.c.task_queue, jobs.c.origin, jobs.c.is_enabled)
 partial("ix_jobs_title", "deleted_at IS NULL", jobs.c.title, jobs.c.id)
 partial("ix_jobs_priority", "deleted_at IS NULL", jobs.c.task_priority, jobs.c.id)
 partial("ix_jobs_created", "deleted_at IS NULL", jobs.c.created_at, jobs.c.id)
 partial("ix_jobs_updated", "deleted_at IS NULL", jobs.c.updated_at, jobs.c.id)
 partial("ix_jobs_deleted", "deleted_at IS NOT NULL", jobs.c.id)
 partial("ix_jobs_paused_until", "paused_until IS NOT NULL", jobs.c.paused_until)
+
+job_words = Table(
+    "job_words",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+)
+"""What jobs that are there are found by: name, title and description in small letters, and the tags as JSON.
+
+A search reads it from end to end, so it is narrow. Triggers keep it.
+"""
 
 job_versions = Table(
     "job_versions",
