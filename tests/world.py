@@ -101,9 +101,9 @@ class World:
         """The node under which slots that come to nothing are counted."""
         return self.add_node("planner", role="scheduler")
 
-    def scheduler(self, batch: int = 500, db: Database | None = None) -> Scheduler:
+    def scheduler(self, batch: int = 500, db: Database | None = None, **how: Any) -> Scheduler:
         """A scheduler that is ticked by hand, on this database or on another connection to it."""
-        return Scheduler(db or self.db, self.clock, self.planner, batch)
+        return Scheduler(db or self.db, self.clock, self.planner, batch, **how)
 
     def tick(self) -> Fired:
         """Plan all that is due now."""

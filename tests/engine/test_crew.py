@@ -32,7 +32,7 @@ def test_what_was_claimed_without_hearing_so_is_taken_in_hand_once(no_runners):
 def test_what_is_over_and_not_recorded_yet_is_not_run_again_when_it_is_found(no_runners):
     """Its row still says that it runs here: its ending waits for the database."""
     no_runners.take([attempt(7), attempt(8)])
-    no_runners.hand.clear()
+    no_runners.hand.ready.clear()
     no_runners.forget(7)
     no_runners.find([attempt(7), attempt(9)])
     assert in_hand(no_runners) == [9]

@@ -31,7 +31,7 @@ def test_a_look_sees_what_was_committed_since_the_last_one(world):
 
 def test_instants_go_in_and_come_out_as_the_domain_has_them(world):
     world.add_job("hourly", every="1h")
-    assert state.next_wake(world.db.look, NOON) == NOON + HOUR
+    assert state.next_wake(world.db.look, NOON) == (NOON + HOUR, None)
     assert state.next_after(world.db.look, NOON) == NOON + HOUR
     assert state.next_after(world.db.look, NOON + HOUR) is None
 
@@ -39,7 +39,7 @@ def test_instants_go_in_and_come_out_as_the_domain_has_them(world):
 def test_the_end_of_a_pause_wakes_too(world):
     world.add_job("hourly", every="1h")
     world.holds.pause("hourly", ANA, until=NOON + HOUR / 2)
-    assert state.next_wake(world.db.look, NOON) == NOON + HOUR / 2
+    assert state.next_wake(world.db.look, NOON)[1] == NOON + HOUR / 2
 
 
 def test_every_look_of_the_engine_is_answered_while_there_is_nothing(world):
@@ -49,7 +49,7 @@ def test_every_look_of_the_engine_is_answered_while_there_is_nothing(world):
     assert causes.recovered(look, now) == []
     assert [causes.is_any_open(look), alerts.is_any_enabled(look)] == [False, False]
     assert (chain.is_open(look), history.newest(look)) == (False, 0)
-    assert [state.next_wake(look, now), claims.next_waiting(look, now)] == [None, None]
+    assert [state.next_wake(look, now), claims.next_waiting(look, now)] == [(None, None), None]
 
 
 def test_a_look_after_the_end_opens_the_database_again(world):

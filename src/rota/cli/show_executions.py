@@ -102,7 +102,7 @@ def execution_fields(one: Execution, screen: Screen, job: Job | None = None) -> 
     yield "trigger", _trigger(one)
     yield "planned", screen.moment(one.scheduled_for, zone) + _stands_for(one)
     yield "queued", screen.moment(one.queued_at, zone)
-    yield "not before", screen.moment(one.not_before, zone)
+    yield "not before", screen.moment(one.not_before if one.attempt > 1 else None, zone)
     yield "held", one.hold or ""
     yield "started", screen.moment(one.started_at, zone) + _late(one)
     yield "ended", screen.moment(one.ended_at, zone)

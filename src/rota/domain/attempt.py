@@ -20,6 +20,7 @@ class Attempt(NamedTuple):
     kwargs        the arguments, as JSON text
     solitary      it may only run while nothing else runs on its node
     losses        how many executions of the job were lost in a row before this one
+    not_before    when its body may begin at the earliest, or None
     """
 
     execution_id: int
@@ -43,6 +44,7 @@ class Attempt(NamedTuple):
     solitary: bool = False
     losses: int = 0
     override: bool = False
+    not_before: datetime | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -63,8 +63,7 @@ class Agent:
         ready_made: frozenset[str],
     ) -> None:
         self.crew, self.pace, self.clock, self.watch, self.ready_made = crew, pace, clock, watch, ready_made
-        self.clerk = clerk_for(self.tell)
-        self.limits = Limits(crew)
+        self.clerk, self.limits = clerk_for(self.tell), Limits(crew)
         self.disowned = False
         self._news: deque[News] = deque()
         self._tray = Tray()
@@ -101,7 +100,8 @@ class Agent:
         self.crew.fill()
         self._show_life()
         self.watch.follow(self.crew.runners)
-        self.watch.wait(self.limits.watch(), GATHER if self.crew.is_streaming else 0.0)
+        gather = GATHER if self.crew.is_streaming else 0.0
+        self.watch.wait(min(self.limits.watch(), self.crew.hand.ripen()), gather)
         for runner, event in self.crew.pump(self.clock.now()):
             self._regard(runner, event)
         while self._news:

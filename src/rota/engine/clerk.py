@@ -9,6 +9,7 @@ import structlog
 from rota.domain.attempt import Attempt
 from rota.domain.clock import Clock
 from rota.domain.errors import Unavailable
+from rota.domain.plan import AHEAD
 from rota.engine.answering import Answering
 from rota.engine.dispatcher import NOTHING, Capacity, Dispatcher
 from rota.engine.failpoint import reach
@@ -199,6 +200,7 @@ class Clerk:
             until_beat = min(until_beat, LOOK - (self.clock.monotonic() - self._looked_at))
         if not self._wanted.any:
             return max(0.0, until_beat)
-        due = claims.next_waiting(self.db.look, self.clock.now())
-        until_due = (due - self.clock.now()) / timedelta(seconds=1) if due else until_beat
+        ahead = self.clock.now() + AHEAD
+        due = claims.next_waiting(self.db.look, ahead)
+        until_due = (due - ahead) / timedelta(seconds=1) if due else until_beat
         return max(0.0, min(until_beat, until_due))

@@ -1,6 +1,6 @@
 """The runners of a node: started, replaced, given work, and stopped when they take too long."""
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from rota.domain.consequence import SHUTDOWN
 from rota.domain.errors import Invalid
 from rota.domain.execution import Status
 from rota.engine.dispatcher import Capacity
+from rota.engine.hand import Hand
 from rota.engine.outcome import status_of
 from rota.engine.pace import LINE
 from rota.executors.events import Died, Event, Hello, Recalled
@@ -59,7 +60,7 @@ class Crew:
         self.secrets: dict[int, tuple[str, ...]] = {}
         self.refused: list[tuple[Attempt, Status, str]] = []
         self.runners: list[LocalRunner] = []
-        self.hand: deque[Attempt] = deque()
+        self.hand = Hand(clock)
         self.attempts: dict[int, Attempt] = {}
         self._lately: OrderedDict[int, None] = OrderedDict()
         self.generation: str | None = None
@@ -128,7 +129,7 @@ class Crew:
         if self.winding_up:
             self.refused += [(one, *status_of(SHUTDOWN, one, "not begun")) for one in given_back]
         else:
-            self.hand.extendleft(reversed(given_back))
+            self.hand.give_back(given_back)
 
     def _back_off(self, what: str, why: str) -> None:
         self._failures += 1
@@ -147,7 +148,7 @@ class Crew:
         new = [attempt for attempt in claimed if attempt.execution_id not in self.attempts]
         self.attempts.update((attempt.execution_id, attempt) for attempt in new)
         self._solitary.update(attempt.execution_id for attempt in new if attempt.solitary)
-        self.hand.extend(new)
+        self.hand.take(new)
 
     def find(self, found: Sequence[Attempt]) -> None:
         """What is ours in the database, though nobody heard so when it was claimed: to be run, unless it was."""
@@ -155,17 +156,19 @@ class Crew:
 
     def assign(self) -> None:
         """Give what is in hand to the runners: quick ones spread evenly, any other to an idle runner alone."""
-        if not self.hand:
+        self.hand.ripen()
+        ready = self.hand.ready
+        if not ready:
             return
         batches: dict[LocalRunner, list[Attempt]] = {}
         loads = {runner: self._load(runner) for runner in self._ready()}
-        while self.hand and loads:
-            attempt = self.hand[0]
+        while ready and loads:
+            attempt = ready[0]
             parts = self.weight(attempt.task_name)
             runner = min(loads, key=lambda one: loads[one])
             if loads[runner] and (parts >= LINE or loads[runner] + parts > LINE):
                 break
-            batches.setdefault(runner, []).append(self.hand.popleft())
+            batches.setdefault(runner, []).append(ready.popleft())
             loads[runner] += parts
         for runner, batch in batches.items():
             opened = [one for one in map(self._opened, batch) if one is not None]
@@ -230,8 +233,7 @@ class Crew:
 
     def stop(self, execution_id: int, why: str) -> None:
         """Ask a body to stop; it is killed when it has not done so in time. One that has not begun is given back."""
-        for attempt in [one for one in self.hand if one.execution_id == execution_id]:
-            self.hand.remove(attempt)
+        if attempt := self.hand.remove(execution_id):
             self.refused.append((attempt, *status_of(why, attempt, "not begun")))
         for runner in self.runners:
             if execution_id in runner.assigned:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from rota.domain.attempt import Attempt
 from rota.domain.execution import Status
 from rota.domain.job import Overlap
+from rota.domain.plan import AHEAD
 from rota.engine.pace import LINE
 from rota.store import claims, executions, nodes
 from rota.store.executions import Move
@@ -82,6 +83,11 @@ def choose(
     return taken
 
 
+def _move(attempt: Attempt, node: int, begin: datetime) -> Move:
+    changes = (node, begin, attempt.version)
+    return Move(attempt.execution_id, Status.QUEUED, Status.RUNNING, None, changes)
+
+
 class Dispatcher:
     """Claims for one node.
 
@@ -109,15 +115,17 @@ class Dispatcher:
         return nodes.serves(self.queues, queue)
 
     def claim(self, conn: Connection, capacity: Capacity, now: datetime) -> list[Attempt]:
-        """Take what fits, in the caller's transaction: from its commit on it is this node's to run."""
+        """Take what fits, in the caller's transaction: from its commit on it is this node's to run.
+
+        What may begin in a moment is taken too: whoever gets it keeps it until then.
+        """
         asking = (self.node, self.generation)
-        waiting = claims.claimable(conn, asking, now, min(capacity.most, self._look), self.serves, self.only)
+        waiting = claims.claimable(
+            conn, asking, now + AHEAD, min(capacity.most, self._look), self.serves, self.only
+        )
         chosen = choose(waiting, capacity, self.weight, drain=self._drains(waiting, now))
         self._look = LOOK + 2 * len(chosen)
-        moves = [
-            Move(one.execution_id, Status.QUEUED, Status.RUNNING, None, (self.node, now, one.version))
-            for one in chosen
-        ]
+        moves = [_move(one, self.node, max(now, one.not_before or now)) for one in chosen]
         moved = executions.move(conn, ("owner", "started_at", "version"), moves)
         return [one for one in chosen if one.execution_id in moved]
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import structlog
 
 from rota.domain.clock import Clock
+from rota.domain.plan import AHEAD
 from rota.engine.beside import Beside
 from rota.engine.keepup import AgentProcess
 from rota.engine.loop import Loop
@@ -137,7 +138,7 @@ class Host:
 
     def _register(self) -> None:
         self.membership.join()
-        self._scheduler = Scheduler(self.db, self.clock, self.node.id)
+        self._scheduler = Scheduler(self.db, self.clock, self.node.id, ahead=AHEAD)
 
     def _schedule(self) -> float:
         """Plan what is due, resume, and say how long there is nothing more to do."""
@@ -227,4 +228,4 @@ class Host:
         before = self.node.id
         self.membership.tick()
         if self.node.id != before:
-            self._scheduler = Scheduler(self.db, self.clock, self.node.id)
+            self._scheduler = Scheduler(self.db, self.clock, self.node.id, ahead=AHEAD)

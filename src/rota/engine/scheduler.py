@@ -34,6 +34,9 @@ cannot tidy up, and each such look passes by all that was planned since it began
 
 _PLANNED = Active(0, Status.QUEUED)
 """How a slot that is being planned stands before the next of the same job."""
+LEAST_AHEAD = timedelta(milliseconds=10)
+TIMES_AHEAD = 3
+"""Slots are planned ahead by so many times what planning took last, since claiming takes as long again, and a bit."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,22 +64,38 @@ class Scheduler:
 
     node   the id of the node that plans, for the counts
     batch  how many jobs one transaction plans; a write lock is held for as long
+    ahead  so long before its instant a slot may be planned, at most
     """
 
-    def __init__(self, db: Database, clock: Clock, node: int, batch: int = 500) -> None:
-        self.db, self.clock, self.node, self.batch = db, clock, node, batch
+    def __init__(
+        self, db: Database, clock: Clock, node: int, batch: int = 500, ahead: timedelta = timedelta()
+    ) -> None:
+        self.db, self.clock, self.node, self.batch, self.ahead = db, clock, node, batch, ahead
         self._clear_at: datetime | None = None
+        self._lead = min(ahead, LEAST_AHEAD)
+        self._seen_until = BEGINNING
 
     def tick(self) -> Fired:
         """Plan one batch of what has just become due, then one of what has been due for long."""
         now = self.clock.now()
-        fresh = self._fire(now - FRESH, now)
+        began, until = self.clock.monotonic(), now + self._lead
+        fresh = self._fire(now - FRESH, until)
+        if fresh.jobs:
+            took = timedelta(seconds=self.clock.monotonic() - began)
+            self._lead = min(self.ahead, LEAST_AHEAD + TIMES_AHEAD * took)
+        else:
+            # Whoever is due by then and was passed over waits for his instant.
+            self._seen_until = until
         return fresh + self._catch_up(now)
 
     def next_wake(self) -> datetime | None:
         """The next instant at which there is something to do, None when there is none in sight."""
         since = BEGINNING if self._clear_at is None else self.clock.now() - FRESH
-        return state.next_wake(self.db.look, since)
+        due, resume = state.next_wake(self.db.look, since)
+        seen = self._seen_until
+        later = due if due is None or due > seen else state.next_after(self.db.look, max(since, seen))
+        wakes = [due, later and later - self._lead, resume]
+        return min((at for at in wakes if at is not None), default=None)
 
     def _catch_up(self, now: datetime) -> Fired:
         if self._clear_at is not None and abs(now - self._clear_at) < BACKLOG:
@@ -105,8 +124,11 @@ class Scheduler:
         for job in due:
             if len(rows) >= ROWS:
                 break
+            if job.next_run > now and (job.job_id in standing or job.losses >= POISON):
+                continue  # What becomes of this slot is not known before its instant.
             try:
-                planned = plans.get(job.timing) or plans.setdefault(job.timing, _plan(job, now))
+                if (planned := plans.get(job.timing)) is None:
+                    planned = plans[job.timing] = _plan(job, max(now, job.next_run))
             except InvalidSchedule as problem:
                 jobs.change(conn, job.job_id, {"problem": str(problem)}, by=ROTA.name, at=now)
                 jobs.set_next(conn, job.job_id, None, job.next_run)
@@ -177,10 +199,12 @@ def _plan(job: Due, now: datetime) -> Plan:
 
 def _queued(job: Due, slot: Slots, *, held: bool, now: datetime) -> New:
     """A slot that runs. One that is caught up waits behind what is on time, within its priority."""
+    early = slot.last > now
     return New(
         job.job_id, job.version, Status.QUEUED, Trigger.SCHEDULER, "scheduler", job.queue,
-        job.priority * 2 + (0 if slot.late else 1), exclusive=job.overlap is not Overlap.ALLOW, queued_at=now,
-        scheduled_for=slot.last, hold=waiting.OVERLAP if held else None, solitary=job.losses >= POISON,
+        job.priority * 2 + (0 if slot.late else 1), exclusive=job.overlap is not Overlap.ALLOW,
+        queued_at=max(now, slot.last), not_before=slot.last if early else None, scheduled_for=slot.last,
+        hold=waiting.OVERLAP if held else None, solitary=job.losses >= POISON,
     )  # fmt: skip
 
 

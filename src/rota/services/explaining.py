@@ -216,7 +216,9 @@ def _overlap(job: Job, active: list[Execution]) -> Item:
 
 
 def _retries(active: list[Execution], now: datetime) -> list[Item]:
-    waiting = [one for one in active if one.not_before is not None and one.not_before > now]
+    waiting = [
+        one for one in active if one.attempt > 1 and one.not_before is not None and one.not_before > now
+    ]
     return [
         Item("retry", True, f"attempt {one.attempt} waits until {_time(one.not_before)} (execution {one.id})")
         for one in waiting

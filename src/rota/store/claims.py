@@ -24,7 +24,7 @@ _COLUMNS = (
     _kwargs.label("kwargs"), _e.scheduled_for, _j.timeout, _j.memory_limit, _j.max_retries, _j.backoff,
     _j.backoff_cap, _j.retryable, _j.overlap, _e.queue, _e.rank, _j.version,
     or_(_e.solitary, job_state.c.losses >= POISON), job_state.c.losses,
-    _e.task_kwargs.is_not(None),
+    _e.task_kwargs.is_not(None), _e.not_before,
 )  # fmt: skip
 _FROM = executions.join(jobs, _j.id == _e.job_id).join(job_state, job_state.c.job_id == _e.job_id)
 
@@ -44,7 +44,7 @@ _CLAIMABLE: Select[Any] = (
     select(*_COLUMNS)
     .select_from(_FROM)
     .where(one_of(_e.status, Status.QUEUED), _e.hold.is_(None), _e.queue == bindparam("queue"))
-    .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("now")))
+    .where(or_(_e.not_before.is_(None), _e.not_before <= bindparam("until")))
     .where(_KNOWN, or_(~_e.exclusive, ~IN_THE_WAY), _MAY_CLAIM)
     .order_by(_e.rank.desc(), _e.id)
     .limit(bindparam("most"))
@@ -72,7 +72,7 @@ def queues(look: Look) -> list[str]:
 def claimable(
     conn: Connection,
     node: tuple[int, int],
-    now: datetime,
+    until: datetime,
     most: int,
     serves: Callable[[str], bool],
     only: int | None = None,
@@ -80,6 +80,7 @@ def claimable(
     """At most `most` executions that may start, in order; locked where the database has such a thing.
 
     node        the asking node, and the set of tasks that it knows; one that was declared gone is given nothing
+    until       what may not begin before then, at the latest, is among them
     serves      whether the node takes work of a queue
     only        the one execution to look for, or None for all
     """
@@ -88,7 +89,7 @@ def claimable(
     query = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.id == only)
     found: list[tuple[int, Attempt]] = []
     for queue in filter(serves, conn.execute(_QUEUES).scalars().all()):
-        given = {"node": node[0], "generation": node[1], "queue": queue, "now": now, "most": most}
+        given = {"node": node[0], "generation": node[1], "queue": queue, "until": until, "most": most}
         found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
     found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
     return [attempt for _, attempt in found[:most]]

@@ -134,10 +134,10 @@ def next_after(look: Look, after: datetime) -> datetime | None:
     return due
 
 
-def next_wake(look: Look, since: datetime) -> datetime | None:
-    """When the first job due after an instant is due or the next pause ends by itself, None when there is neither."""
+def next_wake(look: Look, since: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the first job due after an instant is due, and when the next pause ends by itself; None for neither."""
     ((due, resume),) = look(_WAKE, after=since)
-    return min((at for at in (due, resume) if at is not None), default=None)
+    return due, resume
 
 
 @dataclass(frozen=True, slots=True)
