@@ -9,8 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from rota.domain.days import Days
-from rota.domain.daytimes import DayTimes
+from rota.domain.wall import Wall
 from rota.domain.zone import CHUNK_BITS, DAY, Zone
 
 SECOND = 1_000_000
@@ -98,57 +97,30 @@ class Every:
         return Count(max(through, 0), True)
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """What a clock on the wall shows when the schedule strikes, in local seconds since 1970."""
+@dataclass(slots=True, eq=False)
+class Steady:
+    """Fires by a clock that shows the instant itself and is never set: that of UTC."""
 
-    days: Days
-    times: DayTimes
-    first_time: int
-    last_time: int
+    wall: Wall
 
-    @classmethod
-    def of(cls, days: Days, times: DayTimes) -> "Wall":
-        """The times on the days."""
-        return cls(days, times, times.first, times.last)
+    def next(self, after: int) -> int | None:
+        """See Fires."""
+        found = self.wall.next(after // SECOND)
+        return None if found is None else found * SECOND
 
-    def next(self, local: int) -> int | None:
-        """The first strike later than the local second, or None."""
-        today = local // DAY
-        day = self.days.since(today)
-        if day == today:
-            time = self.times.after(local - today * DAY)
-            if time >= 0:
-                return today * DAY + time
-            day = self.days.since(today + 1)
-        return None if day is None else day * DAY + self.first_time
+    def last(self, until: int) -> int | None:
+        """See Fires."""
+        found = self.wall.last(until // SECOND)
+        return None if found is None else found * SECOND
 
-    def last(self, local: int) -> int | None:
-        """The last strike not later than the local second, or None."""
-        today, second = divmod(local, DAY)
-        day = self.days.until(today)
-        if day == today:
-            time = self.times.until(second)
-            if time >= 0:
-                return today * DAY + time
-            day = self.days.until(today - 1)
-        return None if day is None else day * DAY + self.last_time
-
-    def count(self, after: int, until: int) -> int:
-        """How many strikes are later than `after` and not later than `until`; whole days at a time."""
-        if until <= after:
-            return 0
-        (day, second), (last_day, last_second) = divmod(after, DAY), divmod(until, DAY)
-        each = self.times.many
-        found = self.days.count(day, last_day) * each
-        if self.days.since(day) == day:
-            found -= self.times.count_until(second)
-        if self.days.since(last_day) == last_day:
-            found -= each - self.times.count_until(last_second)
-        return found
+    def count(self, after: int, until: int) -> Count:
+        """See Fires."""
+        begin, end = after // SECOND, until // SECOND
+        stop = min(end, begin + COUNTED_SECONDS)
+        return Count(self.wall.count(begin, stop), stop >= end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Fixed:
     """Fires of fixed times: each date and time once, at the first instant that the clock has come to it."""
 
@@ -187,7 +159,7 @@ class Fixed:
         return Count(found, stop == end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Wild:
     """Fires of a wildcard: every real instant whose clock matches, none in a gap, both in a repeat."""
 

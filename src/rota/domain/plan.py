@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from rota.domain.job import Misfire
 from rota.domain.schedule import Schedule
@@ -30,8 +31,7 @@ class Slots:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What is to be done for one due job. `runs` is oldest first; `missed` is at most one row."""
 
     runs: tuple[Slots, ...]

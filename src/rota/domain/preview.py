@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rota.domain.fires import SECOND, Fires, Fixed, Once, Wall, Wild
+from rota.domain.fires import SECOND, Fires, Fixed, Once, Wild
 from rota.domain.kinds import WEEKDAYS
+from rota.domain.wall import Wall
 from rota.domain.zone import DAY, EPOCH, Zone
 
 MONTHS = [

@@ -10,7 +10,7 @@ from rota.domain.days import EVERY_WEEKDAY, DayPattern, week_days
 from rota.domain.daytimes import listed, product
 from rota.domain.errors import InvalidSchedule
 from rota.domain.explain import explain, month_note
-from rota.domain.fires import FIRST, LAST, SECOND, Count, Every, Fires, Fixed, Never, Once, Wall, Wild
+from rota.domain.fires import FIRST, LAST, SECOND, Count, Every, Fires, Fixed, Never, Once, Steady, Wild
 from rota.domain.kinds import (
     LAST_DAY,
     MICROSECOND,
@@ -27,6 +27,7 @@ from rota.domain.kinds import (
     read_weekly,
 )
 from rota.domain.preview import Preview, preview
+from rota.domain.wall import Wall
 from rota.domain.zone import EPOCH, Zone, zone_named
 
 
@@ -148,17 +149,17 @@ def _fires(kind: str, expression: str, timezone: str, anchor: datetime | None) -
         case Kind.CRON:
             form = read_cron(text)
             wall = Wall.of(form.pattern.days(), product(form.hours, form.minutes, form.seconds))
-            return Wild(wall, zone) if form.wildcard else Fixed(wall, zone)
+            return _by_clock(wall, zone, wild=form.wildcard)
         case Kind.INTERVAL:
             return Every(_micros(anchor or EPOCH), read_interval(text) * SECOND)
         case Kind.DAILY:
-            return Fixed(Wall.of(week_days(EVERY_WEEKDAY), listed(read_daily(text))), zone)
+            return _by_clock(Wall.of(week_days(EVERY_WEEKDAY), listed(read_daily(text))), zone)
         case Kind.WEEKLY:
             weekly = read_weekly(text)
             days = week_days(sum(1 << day for day in weekly.days))
-            return Fixed(Wall.of(days, listed(weekly.times)), zone)
+            return _by_clock(Wall.of(days, listed(weekly.times)), zone)
         case Kind.MONTHLY:
-            return Fixed(_monthly(read_monthly(text)), zone)
+            return _by_clock(_monthly(read_monthly(text)), zone)
         case Kind.ONCE:
             return _once(text, zone)
         case Kind.MANUAL if not text:
@@ -170,6 +171,13 @@ def _fires(kind: str, expression: str, timezone: str, anchor: datetime | None) -
     raise InvalidSchedule(
         f"no kind of schedule named {quoted(kind)}", part=kind[:40], fix=f"{meant}One of {_kinds()}"
     )
+
+
+def _by_clock(wall: Wall, zone: Zone, *, wild: bool = False) -> Fires:
+    """The fires of a wildcard or of fixed times, which are the same where the clock is never set."""
+    if zone.name == "UTC":
+        return Steady(wall)
+    return Wild(wall, zone) if wild else Fixed(wall, zone)
 
 
 def _monthly(form: Monthly) -> Wall:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -49,6 +49,8 @@ _COPIED = (
     "result",
 )
 _told = attrgetter(*_COPIED)
+MINUTE = timedelta(minutes=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def end(db: Database, conn: Connection, owner: int, pairs: Sequence[Pair], now: datetime) -> set[int]:
@@ -77,13 +79,16 @@ def _move(owner: int, ending: Ending) -> executions.Move:
 def _count(conn: Connection, owner: int, ended: Sequence[Pair], locked: dict[int, Locked]) -> None:
     tallies: dict[int, Tally] = {}
     alike: Counter[tuple[int, Status, int, bool, datetime]] = Counter()
+    minute = next_minute = BEGINNING
     for attempt, ending in ended:
         ms = ending.duration_ms
+        if not minute <= ending.ended_at < next_minute:
+            minute = ending.ended_at.replace(second=0, microsecond=0)
+            next_minute = minute + MINUTE
         tally = tallies.get(attempt.job_id) or Tally(ending.ended_at, ending.status, ms)
         # Several of one job that were lost with their node are one loss.
         losses = losses_after(attempt, ending, locked[attempt.job_id].losses)
         tallies[attempt.job_id] = _tallied(tally, ending, ms, max(losses, tally.losses))
-        minute = ending.ended_at.replace(second=0, microsecond=0)
         alike[attempt.job_id, ending.status, ms or 0, attempt.attempt > 1, minute] += 1
     counts: dict[rollups.Key, tuple[int, int, int]] = {}
     seen: Counter[activity.Key] = Counter()

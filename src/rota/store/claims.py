@@ -28,6 +28,8 @@ _COLUMNS = (
 )  # fmt: skip
 _FROM = executions.join(jobs, _j.id == _e.job_id).join(job_state, job_state.c.job_id == _e.job_id)
 
+_OVERLAPS = {one.value: one for one in Overlap}
+
 _KNOWN = (
     select(tasks.c.name)
     .where(tasks.c.generation_id == bindparam("generation"), tasks.c.name == _j.task_name)
@@ -149,7 +151,7 @@ def next_waiting(look: Look, now: datetime) -> datetime | None:
 def _attempt(row: Row[Any]) -> Attempt:
     values: Sequence[Any] = row
     overlap, queue, rank = values[14:17]
-    return Attempt._make((*values[:14], Overlap(overlap), queue, rank // 2, *values[17:]))
+    return Attempt._make((*values[:14], _OVERLAPS[overlap], queue, rank // 2, *values[17:]))
 
 
 _ORPHANED = (

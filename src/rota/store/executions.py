@@ -24,6 +24,7 @@ from rota.store.rows import (
     gather,
     one_of,
     pack,
+    pack_columns,
     recordset,
 )
 from rota.store.schema import executions
@@ -57,7 +58,7 @@ class New(NamedTuple):
     ended_at: datetime | None = None
 
 
-_NEW: Columns = (
+_NEW: Columns = (  # in the order of New
     ("job_id", INTEGER),
     ("version", INTEGER),
     ("status", TEXT),
@@ -164,9 +165,9 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
         require_move(*pair)
     by_column = zip(names, zip(*changes, strict=True), strict=True)
     used = {name: values for name, values in by_column if values.count(None) < len(values)}
-    rows = list(zip(ids, before, owners, after, *used.values(), strict=True))
     changed = tuple((name, _CHANGES[name]) for name in used)
-    given = pack(conn, _FIXED + _renamed(changed), rows)
+    rows = (ids, before, owners, after, *used.values())
+    given = pack_columns(conn, _FIXED + _renamed(changed), rows)
     moved = conn.execute(_update(conn.dialect.name, changed), given).all()
     becomes = dict(zip(ids, after, strict=True))
     at = next(used[name] for name in _INSTANTS if name in used)[0]

@@ -117,11 +117,14 @@ def pack(conn: Connection, columns: Columns, rows: Sequence[Sequence[Any]]) -> d
 
     Instants are datetimes, JSON values are plain Python values.
     """
+    return pack_columns(conn, columns, list(zip(*rows, strict=True)))
+
+
+def pack_columns(conn: Connection, columns: Columns, by_column: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The same of rows that are given as one sequence of values for each column."""
     told = _told_to_postgres if conn.dialect.name == "postgresql" else _told_to_sqlite
-    by_column = zip(columns, zip(*rows, strict=True), strict=True)
-    return {
-        ROWS: json.dumps(list(zip(*(told(kind, values) for (_, kind), values in by_column), strict=True)))
-    }
+    values = [told(kind, given) for (_, kind), given in zip(columns, by_column, strict=True)]
+    return {ROWS: json.dumps(list(zip(*values, strict=True)))}
 
 
 class Gathered(NamedTuple):
@@ -140,9 +143,8 @@ def gather(conn: Connection, columns: Columns, values: Sequence[Sequence[Any]]) 
     is_alike = [bool(index) and of.count(of[0]) == len(of) for index, (_, of) in enumerate(named)]
     differing = [pair for pair, alike in zip(named, is_alike, strict=True) if not alike]
     shared = [pair for pair, alike in zip(named, is_alike, strict=True) if alike]
-    rows = list(zip(*(of for _, of in differing), strict=True))
     columns = tuple(column for column, _ in differing)
-    given = pack(conn, columns, rows) | {ALIKE + name: of[0] for (name, _), of in shared}
+    given = pack_columns(conn, columns, [of for _, of in differing]) | {ALIKE + name: of[0] for (name, _), of in shared}
     return Gathered(columns, tuple(column for column, _ in shared), given)
 
 

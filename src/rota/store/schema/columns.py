@@ -9,9 +9,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+MICROSECOND = timedelta(microseconds=1)
+
+
 def to_micros(instant: datetime) -> int:
     """Microseconds since the Unix epoch."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):
