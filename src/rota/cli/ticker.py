@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 BUSY, IDLE = 0.25, 2.0
 """Seconds between looks: while something is underway, and while nothing is."""
 
-MOST = 200
-"""How many executions one look tells of; of a flood the rest is only counted."""
+MOST = 50
+"""How many executions one look tells of, a screenful; of a flood the rest is only counted."""
 
 READY = 60.0
 """Seconds that the agent may take to say what it knows before the greeting goes without."""

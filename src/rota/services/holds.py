@@ -55,8 +55,7 @@ class Holds:
 
         One that fails is in the way of no other; raises ExceptionGroup afterwards.
         """
-        with self.db.read() as conn:
-            due = table.paused_until(conn, self.clock.now())
+        due = table.paused_until(self.db.look, self.clock.now())
         failed: list[Exception] = []
         for job_id in due:
             try:

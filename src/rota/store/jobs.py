@@ -18,6 +18,7 @@ from rota.domain.job import Definition, Job, JobSpec, standing
 from rota.store import events
 from rota.store.job_filter import Filter as Filter
 from rota.store.job_filter import matching
+from rota.store.looking import Look
 from rota.store.rows import IDS, among
 from rota.store.schema import job_state, job_versions, jobs
 
@@ -154,10 +155,14 @@ def job_of(row: Row[Any]) -> Job:
     return job.model_copy(update={"status": standing(job, vanished=columns["vanished_at"] is not None)})
 
 
-def paused_until(conn: Connection, now: datetime) -> list[int]:
+_PAUSED_UNTIL = select(_j.id).where(
+    _j.paused_until.is_not(None), _j.paused_until <= bindparam("now"), _j.deleted_at.is_(None)
+)
+
+
+def paused_until(look: Look, now: datetime) -> list[int]:
     """The jobs whose pause ends by itself at or before `now`."""
-    due = (_j.paused_until.is_not(None), _j.paused_until <= now, _j.deleted_at.is_(None))
-    return list(conn.execute(select(_j.id).where(*due)).scalars())
+    return [job_id for (job_id,) in look(_PAUSED_UNTIL, now=now)]
 
 
 def vanished(conn: Connection, app: str) -> set[int]:
