@@ -144,7 +144,9 @@ def gather(conn: Connection, columns: Columns, values: Sequence[Sequence[Any]]) 
     differing = [pair for pair, alike in zip(named, is_alike, strict=True) if not alike]
     shared = [pair for pair, alike in zip(named, is_alike, strict=True) if alike]
     columns = tuple(column for column, _ in differing)
-    given = pack_columns(conn, columns, [of for _, of in differing]) | {ALIKE + name: of[0] for (name, _), of in shared}
+    given = pack_columns(conn, columns, [of for _, of in differing]) | {
+        ALIKE + name: of[0] for (name, _), of in shared
+    }
     return Gathered(columns, tuple(column for column, _ in shared), given)
 
 
