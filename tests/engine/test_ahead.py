@@ -7,26 +7,25 @@ import pytest
 from rota.domain.job import JobPatch
 from rota.domain.plan import AHEAD
 from rota.engine.hand import SLEWED, Hand
-from rota.engine.scheduler import LEAST_AHEAD, Fired
-from rota.store.state import next_after
+from rota.engine.scheduler import EACH_AHEAD, LEAST_AHEAD, Fired
 from tests.clock import NOON, MovableClock
 from tests.world import ANA
 
 HOUR = timedelta(hours=1)
 SLOT = NOON + HOUR
+ONE_AHEAD = LEAST_AHEAD + EACH_AHEAD
 
 
 def just_before(world):
     """A scheduler that plans ahead, at the moment when it wakes for the slot of 13:00."""
     scheduler = world.scheduler(ahead=AHEAD)
     scheduler.tick()
-    world.clock.wall = SLOT - LEAST_AHEAD
+    world.clock.wall = SLOT - ONE_AHEAD
     return scheduler
 
 
 def test_a_slot_is_queued_a_moment_before_its_instant_and_bears_it(world):
     world.add_job("backup", daily="13:00")
-    assert world.scheduler(ahead=AHEAD).next_wake() == SLOT - LEAST_AHEAD
     assert just_before(world).tick() == Fired(jobs=1, queued=1)
     row = world.last("backup")
     assert (row.status, row.scheduled_for, row.queued_at, row.not_before) == ("queued", SLOT, SLOT, SLOT)
@@ -69,7 +68,7 @@ def test_who_was_passed_over_keeps_nobody_from_being_planned_ahead(world):
     world.executions.execute("backup", ANA)
     scheduler = just_before(world)
     scheduler.tick()
-    world.clock.wall = SLOT + timedelta(seconds=1) - LEAST_AHEAD
+    world.clock.wall = SLOT + timedelta(seconds=1) - ONE_AHEAD
     assert scheduler.tick() == Fired(jobs=2, queued=1, skipped=1)
 
 
@@ -81,14 +80,17 @@ def test_a_hold_in_that_moment_holds_it(world, hold):
     assert world.claim() == []
 
 
-def test_with_many_due_planning_begins_earlier_but_never_more_than_a_bound(world, monkeypatch):
-    world.add_job("backup", every="1h")
-    scheduler = just_before(world)
-    moving = iter(range(10))
-    monkeypatch.setattr(world.clock, "monotonic", lambda: float(next(moving)))
-    scheduler.tick()
-    assert scheduler.next_wake() == NOON + 2 * HOUR - AHEAD
-    assert next_after(world.db.look, NOON) == NOON + 2 * HOUR
+def test_the_more_are_due_at_once_the_earlier_they_are_planned_within_bounds(world, monkeypatch):
+    scheduler = world.scheduler(ahead=AHEAD)
+    world.add_job("first", daily="13:00")
+    assert scheduler.next_wake() == SLOT - AHEAD
+    world.clock.wall = SLOT - AHEAD
+    assert scheduler.next_wake() == SLOT - ONE_AHEAD
+    for name in ("second", "third"):
+        world.add_job(name, daily="13:00")
+    assert scheduler.next_wake() == SLOT - LEAST_AHEAD - 3 * EACH_AHEAD
+    monkeypatch.setattr("rota.engine.scheduler.EACH_AHEAD", AHEAD)
+    assert scheduler.next_wake() == SLOT - AHEAD
 
 
 def test_what_was_claimed_ahead_is_kept_in_hand_until_its_instant_however_the_clocks_differ(world):
@@ -96,12 +98,12 @@ def test_what_was_claimed_ahead_is_kept_in_hand_until_its_instant_however_the_cl
     just_before(world).tick()
     (attempt,) = world.claim()
     for behind in (timedelta(), HOUR):
-        clock = MovableClock(SLOT - LEAST_AHEAD - behind)
+        clock = MovableClock(SLOT - ONE_AHEAD - behind)
         hand = Hand(clock)
         hand.take([attempt])
         assert (len(hand), list(hand.ready)) == (1, [])
         wait = hand.ripen()
-        assert wait == pytest.approx(min(LEAST_AHEAD + behind, AHEAD).total_seconds() + SLEWED)
+        assert wait == pytest.approx(min(ONE_AHEAD + behind, AHEAD).total_seconds() + SLEWED)
         clock.advance(wait + 1e-6)
         hand.ripen()
         assert list(hand.ready) == [attempt]

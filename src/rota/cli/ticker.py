@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,7 @@ BUSY, IDLE = 0.25, 2.0
 """Seconds between looks: while something is underway, and while nothing is."""
 
 MOST = 50
-"""How many executions one look tells of, a screenful; of a flood the rest is only counted."""
+"""How many executions are followed at a time, a screenful; of a flood the rest is only counted."""
 
 READY = 60.0
 """Seconds that the agent may take to say what it knows before the greeting goes without."""
@@ -135,19 +134,21 @@ class Ticker:
         if not self._open and history.newest(self.rota.db.look) <= self._last:
             return
         found = self.rota.executions.search(Filter(after_id=self._last), size=MOST + 1)
-        if len(found) > MOST:
-            self._skip(found)
-        for one in reversed(found[:MOST]):
+        told = found[: max(0, MOST - len(self._open))]
+        if len(told) < len(found):
+            self._skip(told[-1].id if told else found[0].id + 1)
+        for one in reversed(told):
             self._tell_new(one)
         if self._open:
             for one in self.rota.executions.search(Filter(ids=sorted(self._open)), size=len(self._open)):
                 self._tell_change(one)
         sys.stdout.flush()
 
-    def _skip(self, found: Sequence[Execution]) -> None:
-        """A flood: only the newest are told one by one."""
-        unseen = found[MOST - 1].id - self._last - 1
+    def _skip(self, until: int) -> None:
+        """A flood, or more underway than anybody follows: what is older than an id is told as a number."""
+        unseen = until - self._last - 1
         if unseen > 0:
+            self._last = until - 1
             self._say(
                 "more",
                 f"{unseen:,} more executions; see `rota jobs history`",

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rota.domain.job import Misfire
 from rota.domain.schedule import Schedule
 
-AHEAD = timedelta(milliseconds=200)
-"""So long before its instant a slot may be planned and claimed, so that then nothing but its body is left to begin."""
+AHEAD = timedelta(milliseconds=500)
+"""At most so long before its instant a slot is planned and claimed: then nothing but its body is left to begin."""
 
 MOST = 1000
 """At most so many slots of one job run from one plan; older ones are missed, whatever the policy says."""

@@ -34,9 +34,9 @@ cannot tidy up, and each such look passes by all that was planned since it began
 
 _PLANNED = Active(0, Status.QUEUED)
 """How a slot that is being planned stands before the next of the same job."""
-LEAST_AHEAD = timedelta(milliseconds=10)
-TIMES_AHEAD = 3
-"""Slots are planned ahead by so many times what planning took last, since claiming takes as long again, and a bit."""
+LEAST_AHEAD, EACH_AHEAD = timedelta(milliseconds=20), timedelta(microseconds=300)
+"""How long ahead slots are planned: a commit or two, and for each that is due at the same instant what it takes to
+plan and to claim it."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,18 +72,15 @@ class Scheduler:
     ) -> None:
         self.db, self.clock, self.node, self.batch, self.ahead = db, clock, node, batch, ahead
         self._clear_at: datetime | None = None
-        self._lead = min(ahead, LEAST_AHEAD)
+        self._lead = self._lead_for(1)
         self._seen_until = BEGINNING
 
     def tick(self) -> Fired:
         """Plan one batch of what has just become due, then one of what has been due for long."""
         now = self.clock.now()
-        began, until = self.clock.monotonic(), now + self._lead
+        until = now + self._lead
         fresh = self._fire(now - FRESH, until)
-        if fresh.jobs:
-            took = timedelta(seconds=self.clock.monotonic() - began)
-            self._lead = min(self.ahead, LEAST_AHEAD + TIMES_AHEAD * took)
-        else:
+        if not fresh.jobs:
             # Whoever is due by then and was passed over waits for his instant.
             self._seen_until = until
         return fresh + self._catch_up(now)
@@ -94,8 +91,18 @@ class Scheduler:
         due, resume = state.next_wake(self.db.look, since)
         seen = self._seen_until
         later = due if due is None or due > seen else state.next_after(self.db.look, max(since, seen))
-        wakes = [due, later and later - self._lead, resume]
+        wakes = [due, later and self._begin(later), resume]
         return min((at for at in wakes if at is not None), default=None)
+
+    def _begin(self, due: datetime) -> datetime:
+        """When to plan what is due at an instant: how many that are is not looked at before it is near."""
+        if due - self.ahead <= self.clock.now():
+            self._lead = self._lead_for(state.count_due(self.db.look, due, self.ahead // EACH_AHEAD))
+            return due - self._lead
+        return due - self.ahead
+
+    def _lead_for(self, many: int) -> timedelta:
+        return min(self.ahead, LEAST_AHEAD + many * EACH_AHEAD)
 
     def _catch_up(self, now: datetime) -> Fired:
         if self._clear_at is not None and abs(now - self._clear_at) < BACKLOG:

@@ -134,6 +134,16 @@ def next_after(look: Look, after: datetime) -> datetime | None:
     return due
 
 
+_AT = select(_s.job_id).where(_s.next_run == bindparam("at")).limit(bindparam("most")).subquery()
+_COUNT = select(func.count()).select_from(_AT)
+
+
+def count_due(look: Look, at: datetime, most: int) -> int:
+    """How many jobs are due at an instant, counted to `most`."""
+    many: int = look(_COUNT, at=at, most=most)[0][0]
+    return many
+
+
 def next_wake(look: Look, since: datetime) -> tuple[datetime | None, datetime | None]:
     """When the first job due after an instant is due, and when the next pause ends by itself; None for neither."""
     ((due, resume),) = look(_WAKE, after=since)

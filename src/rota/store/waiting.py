@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from rota.domain.execution import ACTIVE, UNDERWAY, WAITING, Status
@@ -43,7 +43,15 @@ def forbid_overlap(conn: Connection, job_id: int) -> None:
 
 def release(conn: Connection, job_ids: Iterable[int]) -> set[int]:
     """Let the oldest execution held for overlap go, of each job that is free to run. Returns those jobs."""
-    return set(conn.execute(_release(conn.dialect.name), {IDS: list(job_ids)}).scalars())
+    held = set(conn.execute(_held(conn.dialect.name), {IDS: list(job_ids)}).scalars())
+    return set(conn.execute(_release(conn.dialect.name), {IDS: list(held)}).scalars()) if held else held
+
+
+@cache
+def _held(dialect: str) -> Select[Any]:
+    """Nearly always there is none, and asking only that has one plan, however many are active."""
+    held = (among(dialect, _e.job_id), one_of(_e.status, Status.QUEUED), _e.hold == OVERLAP)
+    return select(_e.job_id).where(*held)
 
 
 @cache
