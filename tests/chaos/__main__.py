@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rota.store import migrations
 from rota.store.database import Database
-from tests.chaos import detection
+from tests.chaos import detection, full
 from tests.chaos.company import Company
 from tests.chaos.disk import Disk, elephant, small_disk, step_aside
 from tests.chaos.misfortunes import Misfortunes
@@ -45,6 +45,7 @@ def main() -> int:
             broken = run(Misfortunes(company, random.Random(seed), server, disk), seconds)
         with fresh(server) as url:
             broken += detection.measured(url, Path(tempfile.mkdtemp(prefix="rota-detection-")))
+    broken += on_sqlite()
     return min(1, len(broken))
 
 
@@ -62,6 +63,18 @@ def database(binaries: Path) -> Iterator[tuple[Service, Disk | None]]:
     finally:
         if disk is not None:
             disk.close()
+
+
+def on_sqlite() -> list[str]:
+    """Fill the disk of an SQLite database, where there may be a small one. Returns the rules that were broken."""
+    disk = small_disk("64m")
+    if disk is None:
+        print("  SQLite's disk was not filled: this process may not mount one of its own")
+        return []
+    try:
+        return full.measured(disk, Path(tempfile.mkdtemp(prefix="rota-full-")))
+    finally:
+        disk.close()
 
 
 @contextlib.contextmanager

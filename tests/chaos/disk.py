@@ -1,4 +1,4 @@
-"""A PostgreSQL whose disk is small, and can be filled."""
+"""A disk that is small and can be filled, and a PostgreSQL on it."""
 
 import contextlib
 import os
@@ -19,9 +19,9 @@ APART = "CHAOS_APART"
 class Disk:
     """A small file system of its own, which nobody but this process and those below it see."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: str) -> None:
         self.folder, self._filler = folder, folder / "filler"
-        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "rota-chaos", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "rota-chaos", str(folder)]
         subprocess.run(command, check=True)
 
     def fill(self) -> None:
@@ -54,12 +54,12 @@ def step_aside() -> None:
         os.execvp("unshare", [*apart, sys.executable, *sys.orig_argv[1:]])
 
 
-def small_disk() -> Disk | None:
+def small_disk(size: str = SIZE) -> Disk | None:
     """A small disk, where this process has mounts of its own."""
     if APART not in os.environ:
         return None
     folder = Path(tempfile.mkdtemp(prefix="rota-disk-", dir=temporary_folder()))
-    return Disk(folder)
+    return Disk(folder, size)
 
 
 def elephant(binaries: Path, folder: Path) -> Service:

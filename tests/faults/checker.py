@@ -15,11 +15,11 @@ from rota.domain.execution import FINAL
 from rota.domain.schedule import Schedule
 from rota.executors.sweep import MARKER
 from rota.store.database import Database
-from rota.store.schema import executions, job_state, jobs, nodes, rollups
+from rota.store.schema import executions, job_state, jobs, nodes
+from tests.faults import agreement
 from tests.servers.leftovers import MARK
 
 Effects = list[dict[str, Any]]
-COUNTED = ("succeeded", "failed", "timed_out", "lost")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def broken(found: list[Row], effects: Effects, db: Database) -> list[str]:
         times_in_order,
     )  # fmt: skip
     of_rows = [problem for rule in rules for problem in rule(found, effects)]
-    return [*of_rows, *every_slot_accounted_for(found, db), *counts_agree(found, db)]
+    return [*of_rows, *every_slot_accounted_for(found, db), *agreement.broken(found, db)]
 
 
 def one_first_attempt_a_slot(found: list[Row], effects: Effects) -> Iterator[str]:
@@ -184,27 +184,6 @@ def every_slot_accounted_for(found: list[Row], db: Database) -> Iterator[str]:
             yield f"{name} had {expected} slots from {first} to {last}, and {counted} are accounted for"
         if enabled and upcoming is not None and upcoming <= last:
             yield f"{name} has its next run at {upcoming}, not after its last slot"
-
-
-def counts_agree(found: list[Row], db: Database) -> Iterator[str]:
-    """The history, the totals of the jobs and the counts by the hour say the same."""
-    name, total = jobs.c.name, func.sum(rollups.c.n)
-    with db.read() as conn:
-        runs = {row[0]: row[1] for row in conn.execute(select(name, job_state.c.runs).join(job_state))}
-        hourly = conn.execute(
-            select(name, rollups.c.status, total)
-            .join(rollups, rollups.c.job_id == jobs.c.id)
-            .group_by(name, rollups.c.status)
-        ).all()
-    # What was cancelled before it began has not run.
-    ended = [row for row in found if row.status in COUNTED or (row.status == "cancelled" and row.owner)]
-    for job, counted in runs.items():
-        if (listed := sum(row.job == job for row in ended)) != counted:
-            yield f"{job} ran {counted} times by its total and {listed} times by its history"
-    for job, status, counted in hourly:
-        listed = sum(row.slot_count for row in found if row.job == job and row.status == status)
-        if listed != counted and status != "cancelled":
-            yield f"{job} was {status} {counted} times by the hour and {listed} times by its history"
 
 
 def alive(mark: str) -> list[str]:

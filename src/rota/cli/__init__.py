@@ -6,6 +6,9 @@ import sys
 BETWEEN_LOOKS = 100_000
 """Objects made between two looks for garbage; Python's own default is 700."""
 
+WHILE_IT_GOES_ON = 5_000
+"""The same in a process that goes on: so many at most are kept for nothing."""
+
 
 def main() -> None:
     """The program `rota`: runs the command line that it was called with and exits with its code."""
@@ -17,3 +20,9 @@ def main() -> None:
     code = run(sys.argv[1:])
     gc.freeze()
     sys.exit(code)
+
+
+def settle() -> None:
+    """In a process that goes on: look for garbage often, but not through what is loaded and stays."""
+    gc.freeze()
+    gc.set_threshold(WHILE_IT_GOES_ON)

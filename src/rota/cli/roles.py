@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.cli import settle
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 from rota.domain.errors import Invalid
@@ -130,7 +131,9 @@ def _begun(session: Session, flags: dict[str, Any]) -> Iterator[tuple["Rota", bo
     session.flags |= flags
     session.begin_log()
     with build(session.loaded.settings) as rota:
-        yield rota, rota.upgrade()
+        is_new = rota.upgrade()
+        settle()
+        yield rota, is_new
 
 
 def _told_to_end(hurry: Callable[[], None] = lambda: None) -> threading.Event:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.cli import settle
 from rota.cli.frame import Verb
 from rota.cli.session import Session, pass_session
 
@@ -55,6 +56,7 @@ def _serve(session: Session, rota: "Rota", *, web: bool) -> None:
     from rota.cli.web import WebServer
 
     is_new = rota.upgrade()
+    settle()
     ticker = Ticker(rota, session.screen)
     host = rota.host(watch=ticker.saw)
     stopping = Stopping(host, rota, session)

@@ -22,8 +22,9 @@ from rota.store.database import Database
 from rota.store.executions import New
 from rota.store.state import Due
 
-FRESH = timedelta(seconds=60)
-"""What is due for less than this is planned before any backlog, so that a long downtime delays nobody else."""
+FRESH = timedelta(seconds=10)
+"""What is due for less than this is planned before any backlog, so that a long downtime delays nobody else. Each look
+also passes by what was planned within that time and PostgreSQL could not tidy up yet, so it is short."""
 
 ROWS = 1000
 """After so many rows a transaction ends; the jobs that it has not come to stay due."""
