@@ -109,7 +109,7 @@ class Client:
 
 def measure(scale: Scale) -> Report:
     """What the clients saw on each database, and what of their writes is lost."""
-    report, seconds = Report(), scale.pick(3.0, 15.0, 60.0)
+    report, seconds = Report(), scale.pick(3.0, 30.0, 60.0)
     with site.addresses() as addresses:
         for name, address in addresses:
             with site.rota_on(address) as rota, serving(address) as url:

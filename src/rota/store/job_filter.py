@@ -52,7 +52,8 @@ class Filter:
     @property
     def asks_state(self) -> bool:
         """Whether it looks at what changes with every fire."""
-        return not (self.status is None and self.overdue_at is None and self.due_before is None)
+        by_next_run = self.status in (JobStatus.FINISHED, JobStatus.ACTIVE)
+        return by_next_run or self.overdue_at is not None or self.due_before is not None
 
     @property
     def asks_words(self) -> bool:

@@ -69,6 +69,10 @@ def few(conn: Connection, wanted: Filter) -> list[int] | None:
 
 def _unordered(conn: Connection, wanted: Filter) -> Select[Any]:
     """The query for the ids of the jobs that match, in no order: what has the words is found before all else."""
+    if wanted.due_before is not None and wanted == Filter(due_before=wanted.due_before):
+        return select(_s.job_id.label("id")).where(
+            _s.next_run < wanted.due_before
+        )  # What is deleted is never due.
     if not wanted.asks_words:
         return _numbers(conn, wanted)
     others = wanted.without_words()

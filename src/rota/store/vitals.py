@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from rota.domain.execution import ACTIVE
 from rota.store.database import Database, sqlite_module
@@ -62,7 +62,17 @@ def waiting_by_queue(conn: Connection) -> dict[str, int]:
     return {queue: n for queue, n in conn.execute(query.group_by(executions.c.queue))}
 
 
+_NEXT_QUEUE = (
+    select(jobs.c.task_queue)
+    .where(jobs.c.deleted_at.is_(None), jobs.c.is_enabled, jobs.c.task_queue > bindparam("last"))
+    .order_by(jobs.c.task_queue)
+    .limit(1)
+)
+
+
 def queues_of_jobs(conn: Connection) -> list[str]:
-    """The queues that enabled jobs use."""
-    query = select(jobs.c.task_queue).where(jobs.c.deleted_at.is_(None), jobs.c.is_enabled)
-    return sorted(conn.execute(query.distinct()).scalars())
+    """The queues that enabled jobs use, from one to the next: they are few, the jobs may be many."""
+    found = [""]
+    while (queue := conn.execute(_NEXT_QUEUE, {"last": found[-1]}).scalar()) is not None:
+        found.append(queue)
+    return found[1:]
