@@ -20,7 +20,7 @@ from rota.domain.job import JobSpec
 from rota.store.schema import executions, job_state
 
 TITLE = "Everything at midnight"
-LIMIT = 20
+LIMIT = 15
 """Seconds after which a peer is given up."""
 SECOND = timedelta(seconds=1)
 Herd = Callable[[int], tuple[list[float], int]]

@@ -40,7 +40,7 @@ class Used:
 
 def measure(scale: Scale) -> Report:
     """For each database, what each part used while nothing happened."""
-    report, seconds = Report(), scale.pick(3.0, 60.0, 600.0)
+    report, seconds = Report(), scale.pick(3.0, 30.0, 600.0)
     with site.addresses() as addresses:
         for name, address in addresses:
             with serving(address) as server:

@@ -151,7 +151,7 @@ class Ticker:
             self._last = until - 1
             self._say(
                 "more",
-                f"{unseen:,} more executions; see `rota jobs history`",
+                f"{plural(unseen, 'more execution')}; see `rota jobs history`",
                 {"executions": unseen},
                 style="dim",
             )
