@@ -3,8 +3,9 @@
 import gc
 import sys
 
-BETWEEN_LOOKS = 100_000
-"""Objects made between two looks for garbage; Python's own default is 700."""
+AT_START, LATER = 1_000_000, 100_000
+"""Objects made between two looks for garbage, by a short command and by a process that goes on; Python's own default
+is 700."""
 
 WHILE_IT_GOES_ON = 5_000
 """The same in a process that goes on: so many at most are kept for nothing."""
@@ -14,7 +15,7 @@ def main() -> None:
     """The program `rota`: runs the command line that it was called with and exits with its code."""
     # What is loaded stays until the end: looking through it for garbage, again and again while it is loaded and
     # once more at the exit, takes a third of a short command's time.
-    gc.set_threshold(BETWEEN_LOOKS)
+    gc.set_threshold(AT_START)
     from rota.cli.program import run
 
     code = run(sys.argv[1:])

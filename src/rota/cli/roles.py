@@ -129,7 +129,7 @@ def _begun(session: Session, flags: dict[str, Any]) -> Iterator[tuple["Rota", bo
 
     session.require_local()
     session.flags |= flags
-    session.begin_log()
+    session.go_on()
     with build(session.loaded.settings) as rota:
         is_new = rota.upgrade()
         settle()

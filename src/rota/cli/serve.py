@@ -46,7 +46,7 @@ def serve(session: Session, modules: tuple[str, ...], web: bool, **flags: Any) -
     session.flags |= {"modules": modules or None, **flags}
     settings = session.loaded.settings
     require_there(settings.modules)
-    session.begin_log()
+    session.go_on()
     with build(settings) as rota:
         _serve(session, rota, web=web)
 

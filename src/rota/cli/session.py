@@ -1,5 +1,6 @@
 """What a command works with: the settings, the services, the way to print, and who asks."""
 
+import gc
 import getpass
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import click
 
+from rota.cli import LATER
 from rota.cli.frame import META
 from rota.domain.actor import Actor
 from rota.domain.errors import Denied, Unavailable
@@ -132,9 +134,11 @@ class Session:
         """Whether the verbs are those on a database."""
         return self.server is None
 
-    def begin_log(self) -> None:
+    def go_on(self) -> None:
         """Let a process that goes on speak as the settings say. Raises Invalid for tracing that is not installed."""
         from rota.telemetry import logs
+
+        gc.set_threshold(LATER)
 
         settings = self.loaded.settings
         if settings.otel:
