@@ -54,7 +54,7 @@ def _wait_for_runners(demo: Shown) -> None:
 def _pictures(browser: Browser, demo: Shown, wanted: list[str]) -> Iterator[Path]:
     stranger, maria = Watched(browser, demo.url), Watched(browser, demo.url)
     maria.sign_in(USER, PASSWORD)
-    pages = {"login": "/-/login", "first": "/-/first?secret=demo"} | demo.pages
+    pages = {"login": "/-/login", "first": "/-/first"} | demo.pages
     for name in [name for name in pages if not wanted or name in wanted]:
         watched = stranger if name in ("login", "first") else maria
         page = watched.go(pages[name])

@@ -42,6 +42,7 @@ def test_each_page_is_refused_to_whoever_lacks_its_right(site, role):
                 answer = visitor.get(path) if method == "GET" else visitor.post(path)
                 assert answer.status_code == 403, (method, path, role)
                 assert "may not" in text_of(answer)
+                assert 'href="/admin/cron/-/timeline"' in answer.text
 
 
 def test_the_dashboard_can_be_kept_to_a_role(site, world):
@@ -51,6 +52,7 @@ def test_the_dashboard_can_be_kept_to_a_role(site, world):
         refused = viewer.get("/")
         assert refused.status_code == 403
         assert "the dashboard is kept to the role operator" in text_of(refused)
+        assert "/-/timeline" not in refused.text
 
 
 def test_whoever_is_not_known_signs_in_and_comes_back(site, admin):
@@ -128,6 +130,9 @@ def test_the_first_administrator_is_made_by_the_link_once(world):
     link = world.rota.entrance.first_admin_link()
     with TestClient(create(world.rota), base_url=HOST, headers={"Origin": HOST}) as browser:
         assert "Who looks after it?" in browser.get(f"{PATH}/-/first?secret={link}").text
+        wrong = browser.get(f"{PATH}/-/first?secret=wrong")
+        assert wrong.status_code == 403
+        assert "That link is wrong, used up or too old" in text_of(wrong)
         form = {"secret": link, "name": "root", "password": "short"}
         short = browser.post(f"{PATH}/-/first", data=form)
         assert short.status_code == 422
@@ -135,4 +140,4 @@ def test_the_first_administrator_is_made_by_the_link_once(world):
         made = browser.post(f"{PATH}/-/first", data=form | {"password": PASSWORD})
         assert "Welcome, root" in made.text
         again = browser.post(f"{PATH}/-/first", data=form | {"password": PASSWORD, "name": "second"})
-        assert "used up or too old" in text_of(again)
+        assert "There is an administrator already" in text_of(again)

@@ -12,8 +12,9 @@ from rota.domain.clock import Clock
 from rota.domain.consequence import POISON
 from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import Status, Trigger, describe_slots
-from rota.domain.job import Overlap
+from rota.domain.job import Misfire, Overlap
 from rota.domain.plan import Plan, Slots, plan
+from rota.domain.words import span
 from rota.engine import causing
 from rota.engine.failpoint import reach
 from rota.services.giving_way import give_way
@@ -25,6 +26,14 @@ from rota.store.state import Due
 FRESH = timedelta(seconds=10)
 """What is due for less than this is planned before any backlog, so that a long downtime delays nobody else. Each look
 also passes by what was planned within that time and PostgreSQL could not tidy up yet, so it is short."""
+
+INSTEAD = {
+    Misfire.RUN_ONCE: "a later one runs for them",
+    Misfire.RUN_ALL: "more than the job catches up",
+    Misfire.SKIP: "the job lets late ones go",
+}
+"""What is done about missed slots, by policy."""
+
 
 ROWS = 1000
 """After so many rows a transaction ends; the jobs that it has not come to stay due."""
@@ -230,7 +239,8 @@ def _missed(job: Due, planned: Plan, now: datetime) -> list[New]:
     if missed is None:
         return []
     told = describe_slots(missed.first, missed.last, missed.count, exact=missed.exact)
-    reason = f"planned more than {job.grace.total_seconds():g} s late ({job.misfire.value}): {told}"
+    late = span(job.grace.total_seconds())
+    reason = f"planned more than {late} late: {told}; {INSTEAD[job.misfire]}"
     return [_final(job, missed, Status.MISSED, reason, now)]
 
 

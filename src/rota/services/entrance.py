@@ -94,13 +94,17 @@ class Entrance:
             links.add(conn, FIRST_ADMIN, secret.kept(made), {}, now, now + VALID)
         return made
 
+    def require_link(self, link: str) -> None:
+        """Raises Denied for a link that makes nobody the first admin."""
+        with self.db.read() as conn:
+            if table.count(conn):
+                raise Denied("there is an administrator already", fix="log in", code="bad_link")
+            if not links.is_valid(conn, FIRST_ADMIN, secret.kept(link), self.clock.now()):
+                raise _no_link()
+
     def redeem(self, link: str, name: str, password: str, *, address: str | None = None) -> User:
         """Make the first admin. Raises Denied for a link that is none, was used or is too old; Invalid."""
-        with self.db.read() as conn:
-            if table.count(conn) or not links.is_valid(
-                conn, FIRST_ADMIN, secret.kept(link), self.clock.now()
-            ):
-                raise _no_link()
+        self.require_link(link)
         check_name(name)
         check(password, name)
         kept = self.accounts.passwords.hash(password)
@@ -115,4 +119,4 @@ class Entrance:
 
 def _no_link() -> Denied:
     fix = "start `rota serve` again for a new one, or use `rota users create NAME --role admin`"
-    return Denied("that link is used up or too old", fix=fix, code="bad_link")
+    return Denied("that link is wrong, used up or too old", fix=fix, code="bad_link")

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, ImmutableMultiDict
 from rota.domain.permission import Action
 from rota.http import strict
 from rota.http.guard import Gate
+from rota.http.identity import Visitor
 from rota.http.lanes import in_lane, laned
 from rota.http.origin import SAFE
 from rota.http.problem import Refusal, make
@@ -69,7 +70,11 @@ class PageRoute(APIRoute):
 def _admit(view: View, action: Action | None, form: Mapping[str, Any]) -> None:
     gate: Gate = view.request.app.state.gate
     token = form.get(TOKEN)
-    view.visitor = gate.admit(view.request, action, token if isinstance(token, str) else None)
+    try:
+        view.visitor = gate.admit(view.request, action, token if isinstance(token, str) else None)
+    except KINDS:
+        view.visitor = _at_home(view)
+        raise
     if action is None:
         view.visitor = gate.identity.of(view.request)
     elif not view.actor.role.includes(least := view.request.app.state.least()):
@@ -78,6 +83,16 @@ def _admit(view: View, action: Action | None, form: Mapping[str, Any]) -> None:
             403, f"{visitor.name} is {visitor.role.value}, and the dashboard is kept to the role {least.value}",
             code="denied", fix="ask an administrator; the command line and the API are open as before",
         )  # fmt: skip
+
+
+def _at_home(view: View) -> Visitor | None:
+    """Who is refused here but may go to other pages: the refusal leads there."""
+    state = view.request.app.state
+    try:
+        visitor: Visitor | None = state.gate.identity.of(view.request)
+    except KINDS:
+        return None
+    return visitor if visitor and visitor.actor.role.includes(state.least()) else None
 
 
 async def _form(request: Request) -> ImmutableMultiDict[str, str]:

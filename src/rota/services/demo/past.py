@@ -84,7 +84,7 @@ def _missed(
         last = following
     yield Past(
         part, Status.MISSED, Trigger.SCHEDULER, "scheduler", outage[1], last, slot_first=at, slot_count=n,
-        ended_at=outage[1], reason="planned more than 60 s late (run_once): no scheduler was running",
+        ended_at=outage[1], reason="no scheduler was running; a later one runs for them",
     )  # fmt: skip
 
 

@@ -57,7 +57,9 @@ def sign_out(view: Page) -> Response:
 
 @router.get("/-/first", **does(None))
 def first(view: Page, secret: str = "") -> Response:
-    """Where the address leads that `rota serve` prints on an empty database."""
+    """Where the address leads that `rota serve` prints on an empty database. One that is no good asks for nothing."""
+    if secret:
+        view.rota.entrance.require_link(secret[:200])
     return view.render("first.html", secret=secret[:200], problem=None, name="")
 
 
