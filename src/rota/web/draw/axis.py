@@ -46,6 +46,14 @@ class Window:
         """The same in per cent."""
         return percent(self.place(at))
 
+    def bar(self, begin: datetime, end: datetime, filled: float = 1.0) -> tuple[str, str]:
+        """Place and width of what lasts from begin to end, as far as it lies in the window.
+
+        filled  the share of it that is drawn; the rest parts it from the next
+        """
+        x = self.place(begin)
+        return percent(x), percent((self.place(end) - x) * filled)
+
     def holds(self, at: datetime) -> bool:
         """Whether an instant lies inside."""
         return self.since <= at <= self.until
@@ -78,7 +86,9 @@ class Window:
         while at <= self.until:
             local = self.times.local(at, self.zone)
             minute = local.hour * 60 + local.minute
-            if minute % every == 0 and at >= self.since:
+            # Where the clock is put back, hours come twice: whole ones would be written upon one another.
+            again = local.fold and every >= 60
+            if minute % every == 0 and at >= self.since and not again:
                 words = (
                     f"{local:%a} {local.day}"
                     if every >= 1440 or (minute == 0 and hours > 27)

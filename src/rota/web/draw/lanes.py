@@ -50,7 +50,7 @@ def node_lane(name: str, counts: Sequence[Count], window: Window, now: datetime)
 def _column(
     at: datetime, counts: dict[Status, int], window: Window, most: int, wide: timedelta
 ) -> Iterator[Markup]:
-    x, width = window.x(at), percent(max(NARROWEST, wide / (window.until - window.since) * 0.8))
+    x, width = window.bar(at, at + wide, 0.8)
     n, failed = sum(counts.values()), sum(counts.get(status, 0) for status in UNSUCCESSFUL)
     height = max(2.0, n / most * 22)
     yield rect("m-ok", x, 26 - height, width, height, title=f"{window.times.clock(at)}: {counted(counts)}")
@@ -78,9 +78,8 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
     if ahead is not None:
         to_come = _sums(ahead.planned, window, wide)
     most = max([*past.values(), *to_come.values(), 1])
-    width = percent(wide / (window.until - window.since) * 0.8)
     bars = [
-        rect(kind, window.x(at), LOAD_BASE - n / most * LOAD_HIGH, width, n / most * LOAD_HIGH)
+        _bar(kind, window.bar(at, at + wide, 0.8), n / most * LOAD_HIGH)
         for kind, sums in (("m-ok", past), (PLAN, to_come))
         for at, n in sorted(sums.items())
     ]
@@ -95,6 +94,10 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
         f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
         [*bars, base, *_now(window, now)],
     )
+
+
+def _bar(kind: str, place: tuple[str, str], height: float) -> Markup:
+    return rect(kind, place[0], LOAD_BASE - height, place[1], height)
 
 
 def _wide(window: Window) -> timedelta:
@@ -133,7 +136,7 @@ def _results(results: Sequence[Result], window: Window, now: datetime) -> Iterat
 def _mark(some: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:
     worst = min(some, key=lambda one: WORST.index(one.status))
     first, last = some[0], max(some, key=lambda one: one.ended_at or now)
-    x, width = window.place(first.at), NARROWEST
+    x, width = min(window.place(first.at), 1 - NARROWEST), NARROWEST
     if any(one.started_at for one in some):
         width = max(NARROWEST, window.place(last.ended_at or now) - x)
     kind, shape = CLASS[worst.status], {"x": percent(x), "width": percent(width)}
@@ -158,14 +161,14 @@ def _hours(of: Lane, window: Window) -> Iterator[Markup]:
     hours: dict[datetime, dict[Status, int]] = defaultdict(dict)
     for one in of.hours:
         hours[one.at][one.status] = hours[one.at].get(one.status, 0) + one.n
-    width = percent(HOUR / (window.until - window.since) * 0.94)
     for at, counts in sorted(hours.items()):
         worst = min(counts, key=WORST.index)
         kind = CLASS[worst]
         told = f"{window.times.clock(at, window.zone)}, in an hour: {counted(counts)}"
-        yield rect("m-ok", window.x(at), TOP, width, HEIGHT, rx=2, title=told)
+        x, width = window.bar(at, at + HOUR, 0.94)
+        yield rect("m-ok", x, TOP, width, HEIGHT, rx=2, title=told)
         if worst in UNSUCCESSFUL:
-            yield rect(kind, window.x(at), CAP_TOP, width, CAP)
+            yield rect(kind, x, CAP_TOP, width, CAP)
 
 
 def _planned(of: Lane, window: Window, now: datetime, usual_ms: float | None) -> Iterator[Markup]:

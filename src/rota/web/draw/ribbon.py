@@ -18,8 +18,11 @@ UNIT = 5.0
 LEAST = 3.0
 """Height of the smallest mark that can be seen."""
 SPAN = timedelta(minutes=10)
-GAP = 0.16
-"""Share of a column that stays empty."""
+COARSE = timedelta(minutes=30)
+"""What one planned column stands for where it is narrow, as high as the highest of its tens of minutes: a thinner one
+could not be hollow."""
+FILLED = 0.84
+"""Share of a column that is drawn."""
 TOGETHER = 5
 """From so many jobs that start at one instant it is worth a word."""
 Column = dict[Status, int]
@@ -57,14 +60,9 @@ def _axis(window: Window) -> Iterator[Markup]:
             yield text(f"t-mid{minor}", x, FEET, tick.words)
 
 
-def _column(window: Window, at: datetime) -> tuple[str, str]:
-    wide = SPAN / (window.until - window.since)
-    return percent(window.place(at) + wide * GAP / 2), percent(wide * (1 - GAP))
-
-
 def _past(window: Window, columns: dict[datetime, Column], unit: float) -> Iterator[Markup]:
     for at in sorted(columns):
-        counts, (x, width), y = columns[at], _column(window, max(at, window.since)), BASE
+        counts, (x, width), y = columns[at], window.bar(at, at + SPAN, FILLED), BASE
         failed = sum(counts.get(status, 0) for status in UNSUCCESSFUL)
         missed = counts.get(Status.MISSED, 0)
         quiet = counts.get(Status.CANCELLED, 0) + counts.get(Status.SKIPPED, 0)
@@ -82,11 +80,18 @@ def _past(window: Window, columns: dict[datetime, Column], unit: float) -> Itera
 
 
 def _planned(window: Window, day: Day, unit: float) -> Iterator[Markup]:
+    coarse: dict[datetime, int] = defaultdict(int)
     for at, n in day.ahead.planned:
         # What is still to come of the ten minutes that are under way stands right of now.
-        x, width = _column(window, max(at, day.now))
+        x, width = window.bar(max(at, day.now), at + SPAN, FILLED)
         height = max(LEAST, n * unit)
-        yield rect(PLAN, x, BASE - height, width, height)
+        yield rect(f"{PLAN} minor", x, BASE - height, width, height)
+        wider = at - (at - window.since) % COARSE
+        coarse[wider] = max(coarse[wider], n)
+    for at, n in coarse.items():
+        x, width = window.bar(max(at, day.now), at + COARSE, FILLED)
+        height = max(LEAST, n * unit)
+        yield rect(f"{PLAN} major", x, BASE - height, width, height)
 
 
 def _cuts(window: Window, day: Day, unit: float) -> Iterator[Markup]:
