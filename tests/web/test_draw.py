@@ -149,7 +149,9 @@ def test_no_column_goes_past_the_end_of_the_day():
 def test_the_axis_shows_hours_of_the_zone_also_when_its_clock_changes():
     since = datetime(2026, 10, 24, 22, tzinfo=UTC)
     words = [tick.words for tick in Window(since, since + 25 * HOUR, Times(since, "Europe/Rome")).ticks]
-    assert words == [f"{hour:02}:00" for hour in (*range(0, 24, 2), 0)], "two o'clock comes twice, one is written"
+    assert words == [f"{hour:02}:00" for hour in (*range(0, 24, 2), 0)], (
+        "two o'clock comes twice, one is written"
+    )
     ticks = Window(NOW, NOW + 2 * HOUR, Times(NOW, "Asia/Kathmandu")).ticks
     nepal = [tick.words for tick in ticks if not tick.is_minor]
     assert nepal == ["15:30", "16:00", "16:30", "17:00"]

@@ -37,11 +37,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a job stands: a sentence or two, and the checklist behind it."""
+    """How a job stands: a sentence or two, and the checklist behind it. running: the execution of it that runs"""
 
     job: Job
     status: str
     items: tuple[Item, ...]
+    running: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -77,7 +78,8 @@ class Explaining:
             *_retries(active, now),
             _problem(job),
         )
-        return Explanation(job, status_sentence(job, active, now), items)
+        running = next((one.id for one in reversed(active) if one.status is Status.RUNNING), None)
+        return Explanation(job, status_sentence(job, active, now), items, running)
 
 
 def status_sentence(job: Job, active: list[Execution], now: datetime) -> str:

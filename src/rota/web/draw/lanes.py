@@ -1,7 +1,7 @@
 """The lanes of the timeline: one job or node each, what happened, what runs, what is planned."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -19,6 +19,9 @@ NARROWEST = 0.0022
 """Width of the smallest mark, as a share of the lane."""
 LOAD_BASE, LOAD_HIGH = 52.0, 40.0
 SPAN = timedelta(minutes=10)
+COARSE = 3
+"""How many columns of what is planned are one, as high as the highest, where it is narrow: a thinner one could not be
+hollow."""
 HOUR = timedelta(hours=1)
 WORST = (*UNSUCCESSFUL, Status.MISSED, Status.RUNNING, Status.QUEUED, Status.SUBMITTED, Status.CANCELLED,
          Status.SKIPPED, Status.SUCCEEDED)  # fmt: skip
@@ -80,8 +83,12 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
     most = max([*past.values(), *to_come.values(), 1])
     bars = [
         _bar(kind, window.bar(at, at + wide, 0.8), n / most * LOAD_HIGH)
-        for kind, sums in (("m-ok", past), (PLAN, to_come))
+        for kind, sums in (("m-ok", past), (f"{PLAN} minor", to_come))
         for at, n in sorted(sums.items())
+    ]
+    bars += [
+        _bar(f"{PLAN} major", window.bar(max(at, now), at + COARSE * wide, 0.8), n / most * LOAD_HIGH)
+        for at, n in _highest(to_come, window, COARSE * wide).items()
     ]
     crowd = ahead.crowd if ahead else None
     if crowd and crowd.jobs >= 5 and window.holds(crowd.at):
@@ -94,6 +101,14 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
         f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
         [*bars, base, *_now(window, now)],
     )
+
+
+def _highest(sums: Mapping[datetime, int], window: Window, wide: timedelta) -> dict[datetime, int]:
+    highest: dict[datetime, int] = defaultdict(int)
+    for at, n in sums.items():
+        first = at - (at - window.since) % wide
+        highest[first] = max(highest[first], n)
+    return highest
 
 
 def _bar(kind: str, place: tuple[str, str], height: float) -> Markup:

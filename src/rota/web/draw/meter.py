@@ -39,4 +39,8 @@ def elapsed(ms: float, usual: Usual, timeout_ms: float | None = None, kind: str 
         f"{'half' if name == 'p50' else '95 of a hundred'} end within {milliseconds(at)}"
         for name, at in marks
     )
-    return svg("meter", f"Elapsed: {milliseconds(ms)}" + (f"; {told}" if told else ""), parts)
+    return svg(
+        "meter" if marks else "meter bare",
+        f"Elapsed: {milliseconds(ms)}" + (f"; {told}" if told else ""),
+        parts,
+    )

@@ -14,6 +14,7 @@ from rota.domain.permission import Action
 from rota.domain.preview import Preview
 from rota.domain.secret import masked
 from rota.services.days import Days
+from rota.services.explaining import Explanation, Item
 from rota.services.load import Load
 from rota.services.results import Results
 from rota.store.audit import Filter as AuditFilter
@@ -43,8 +44,13 @@ def framed(view: View, job: Job, tab: str, **values: Any) -> Response:
     explained = view.rota.explaining.job(job.id)
     return view.render(
         f"job_{tab}.html", job=job, tab=tab, explained=explained, zone=job.timezone, sentence=sentence(job),
-        wrong=[item for item in explained.items if not item.ok], **values,
+        wrong=[item for item in explained.items if not item.ok and not _runs(explained, item)], **values,
     )  # fmt: skip
+
+
+def _runs(explained: Explanation, item: Item) -> bool:
+    """Whether all that keeps the job from running is that it does."""
+    return item.name == "overlap" and explained.running is not None
 
 
 @router.get("/{job}", **does(Action.JOB_READ))
