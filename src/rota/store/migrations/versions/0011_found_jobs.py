@@ -52,7 +52,7 @@ def upgrade() -> None:
     )
     op.execute(insert)
     for statement in SQLITE_TRIGGERS if dialect == "sqlite" else POSTGRESQL_TRIGGERS:
-        op.execute(statement.format(insert=insert))
+        op.execute(statement.replace("{insert}", insert))
     held = sa.text("NOT is_enabled")
     op.create_index("ix_jobs_disabled", "jobs", ["name"], sqlite_where=held, postgresql_where=held)
     there, columns = sa.text("deleted_at IS NULL"), ["task_queue", "origin", "is_enabled"]
