@@ -23,7 +23,7 @@ run:
 	@.venv/bin/rota serve -m examples.demo $(ARGS)
 
 test: ready
-	@$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(PYTHON) -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: style types floors house
 

@@ -75,8 +75,7 @@ def test_a_wait_that_times_out_goes_on_elsewhere(folder):
         assert ended["cancel_requested_by"]
 
 
-def test_what_runs_only_here_is_cancelled_when_the_wait_is_interrupted(folder_on_each):
-    folder = folder_on_each
+def test_what_runs_only_here_is_cancelled_when_the_wait_is_interrupted(folder):
     publish(folder)
     process = folder.start("jobs", "run", "slow", "--follow")
     assert process.stdout is not None
@@ -97,8 +96,7 @@ def publish(folder: Folder) -> None:
         pass
 
 
-def test_a_task_that_this_shell_does_not_know_is_not_waited_for(folder_on_each):
-    folder = folder_on_each
+def test_a_task_that_this_shell_does_not_know_is_not_waited_for(folder):
     publish(folder)
     folder.environ["ROTA_MODULES"] = ""
     done = folder.rota("jobs", "run", "greet")

@@ -19,7 +19,7 @@ SERVERS = {
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("server", "database_url"),
-    [("uvicorn", "sqlite"), ("uvicorn", "postgres"), ("gunicorn", "postgres")],
+    [("uvicorn", "sqlite"), ("gunicorn", "postgres")],
     indirect=["database_url"],
 )
 def test_each_slot_runs_once_in_however_many_workers(server, database_url, tmp_path):
