@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rota.app import Rota, build
 from rota.asgi import create
+from rota.domain.clock import Clock
 from rota.domain.execution import Status
 from rota.services.demo.making import Demo
 from rota.settings import Settings
@@ -65,23 +66,24 @@ PAGES = {
 """Those that have an address of their own, under the one that shows most."""
 
 
-def filled(url: str) -> str:
+def filled(url: str, clock: Clock | None = None) -> str:
     """Make the demo in a new database at that address, and return that."""
-    with _built(url) as rota:
+    with _built(url, clock) as rota:
         rota.upgrade()
         Demo(rota.db, rota.clock, rota.accounts).fill(1, PASSWORD)
     return url
 
 
 @contextmanager
-def shown(url: str) -> Iterator[Shown]:
+def shown(url: str, clock: Clock | None = None) -> Iterator[Shown]:
     """The demo at that address, served for the length of the block."""
-    with _built(url) as rota, serving(create(rota)) as served:
+    with _built(url, clock) as rota, serving(create(rota)) as served:
         yield Shown(served.url, pages(rota), rota)
 
 
-def _built(url: str) -> Rota:
-    return build(Settings(database_url=url, modules=("rota.demo",), runners=1), environ={})
+def _built(url: str, clock: Clock | None) -> Rota:
+    settings = Settings(database_url=url, modules=("rota.demo",), runners=1)
+    return build(settings, clock=clock, environ={})
 
 
 def pages(rota: Rota) -> dict[str, str]:
