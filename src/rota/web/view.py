@@ -119,7 +119,11 @@ class View:
     def is_at(self, path: str) -> bool:
         """Whether this page belongs to that line of the navigation: jobs are all that is not below /-/."""
         here = self.path.partition("?")[0]
-        return here.startswith(path) if path else not here.startswith("/-/") or here.startswith("/-/new")
+        return (
+            here.startswith(path)
+            if path
+            else not here.startswith("/-/") or here.startswith(("/-/new", "/-/bulk"))
+        )
 
     def here(self, **changes: Any) -> str:
         """This very page with some of its query changed; None takes a parameter away."""

@@ -22,6 +22,9 @@
     setInterval(tick, 1000);
   }
 
+  // Where tabs are wider than the window, the one that is shown is in sight.
+  for (const tab of all(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+
   const open = (name) => {
     const dialog = document.getElementById(name);
     if (!dialog || dialog.open) return;
