@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Row, func, select
 
 from rota.app import Rota, build
@@ -230,3 +231,11 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     made = World(url)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """A log that a test set up ends with it, and so does the standard error that it writes to."""
+    yield
+    structlog.contextvars.clear_contextvars()
+    structlog.reset_defaults()

@@ -15,6 +15,9 @@ STEADY = f"""
 def steady(context: JobContext):
     work(context, {LONG} if context.attempt == 1 else 0.1)
 """
+LIMITED = STEADY.replace(str(LONG), "600").replace("max_retries=1", "timeout=4")
+"""Long enough to be frozen well before its time is over, however slow the machine is."""
+
 SECONDS = """
 @job(every="1s")
 def each_second(context: JobContext):
@@ -37,21 +40,21 @@ def test_a_frozen_runner_or_keeper_whose_agent_lives_is_not_lost(site, which):
 
 @on_sqlite
 def test_a_frozen_runner_is_killed_when_its_time_is_over(site):
-    site.serve(STEADY.replace("max_retries=1", "timeout=1"))
+    site.serve(LIMITED)
     site.ran("steady")
     kill(runner := site.begun("steady"), signal.SIGSTOP)
     (only,) = site.until_story("steady", "timed_out")
-    assert only.reason == "ran longer than 1 s and was killed"
+    assert only.reason == "ran longer than 4 s and was killed"
     assert dead(runner)
 
 
 @on_sqlite
 def test_a_frozen_keeper_does_not_keep_a_body_alive_over_its_time(site):
-    site.serve(STEADY.replace("max_retries=1", "timeout=1"))
+    site.serve(LIMITED)
     site.ran("steady")
     kill(psutil.Process(runner := site.begun("steady")).ppid(), signal.SIGSTOP)
     (only,) = site.until_story("steady", "timed_out")
-    assert only.reason == "ran longer than 1 s and was killed"
+    assert only.reason == "ran longer than 4 s and was killed"
     assert dead(runner)
 
 

@@ -15,17 +15,14 @@ ESCAPES = "\x1b[2J", "\x1b]0;title\x07", "\r\nforged line", "\u202e", "\x9b31m",
 
 @pytest.fixture
 def log():
-    """Configure the log, and take what it writes; it is as it was afterwards."""
-    before = structlog.get_config()
+    """Configure the log, and take what it writes."""
 
     def made(form: str = "console", *secrets: str):
         out = io.StringIO()
         logs.configure(form, secrets=secrets, stream=out)
         return structlog.get_logger("rota.test"), out
 
-    yield made
-    structlog.contextvars.clear_contextvars()
-    structlog.configure(**before)
+    return made
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
