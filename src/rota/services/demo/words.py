@@ -70,7 +70,7 @@ def _told(one: Past, chance: Random) -> Iterator[tuple[str, str]]:
         yield "out", f"{key} = {value!r}"
     steps = min(12, max(3, round(one.seconds / 30)))
     for step in range(1, steps + 1):
-        yield "info", f"{count(many * step // steps)} / {count(one.part.many)} {items}"
+        yield "info", f"{count(many * step // steps)} / {count(max(many, one.part.many))} {items}"
         if chance.random() < 0.06:
             yield (
                 "warning",
