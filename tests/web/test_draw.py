@@ -160,6 +160,19 @@ def test_the_axis_shows_hours_of_the_zone_also_when_its_clock_changes():
     assert len(week) == 7
 
 
+def test_the_load_names_now_and_the_crowd_unless_they_would_lie_upon_one_another():
+    def words(ahead, now=NOW):
+        crowd = Ahead([], True, None if ahead is None else Crowd(now + ahead, 7))
+        return [one.text for one in drawn(lanes.load([], crowd, WINDOW, now)).iter("text")]
+
+    assert words(None) == ["now 10:42 CET"]
+    assert words(timedelta(minutes=5)) == ["10:47 · 7 together", "now 10:42 CET"]
+    near_the_end = WINDOW.until - timedelta(minutes=30)
+    assert words(timedelta(minutes=5), near_the_end) == [
+        f"{near_the_end + timedelta(hours=1, minutes=5):%H:%M} · 7 together"
+    ]
+
+
 def test_executions_that_would_lie_upon_one_another_are_one_mark_of_the_worst():
     some = [result(at=NOW - HOUR + n * timedelta(seconds=1)) for n in range(50)]
     some.append(result(Status.FAILED, at=NOW - HOUR + timedelta(seconds=10)))

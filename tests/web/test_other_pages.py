@@ -83,7 +83,9 @@ def test_jobs_that_start_together_are_pointed_at(world, admin):
     for number in range(6):
         world.add_job(f"nightly_{number}", daily="02:00")
     for day, told in (("2026-03-03", "Tue"), ("2026-03-05", "Thu")):
-        assert f"6 jobs start together: {told} 02:00 UTC" in text_of(admin.get(f"/-/timeline?day={day}"))
+        text = text_of(admin.get(f"/-/timeline?day={day}"))
+        assert f"6 jobs start together: {told} 02:00 UTC" in text
+        assert f"A minute apart, the last would start {told} 02:05 UTC" in text
 
 
 def test_the_calendar_counts_each_day(busy, admin):

@@ -9,15 +9,19 @@ from markupsafe import Markup
 from rota.domain.execution import UNSUCCESSFUL, Status
 from rota.domain.words import milliseconds
 from rota.services.activity import Count, Lane
-from rota.services.load import Ahead
+from rota.services.load import Ahead, Crowd
 from rota.services.results import Result
 from rota.web.draw.axis import Window
-from rota.web.draw.marks import CLASS, PLAN, counted, line, percent, rect, svg, text
+from rota.web.draw.marks import CLASS, PLAN, TOGETHER, counted, line, percent, rect, svg, text
 
 TOP, HEIGHT, CAP_TOP, CAP = 8, 12, 3, 3
 NARROWEST = 0.0022
 """Width of the smallest mark, as a share of the lane."""
-LOAD_BASE, LOAD_HIGH = 52.0, 40.0
+LOAD_BASE, LOAD_HIGH, LOAD_WORDS = 60.0, 40.0, 12.0
+NOW_WIDE, CROWD_WIDE = 0.17, 0.2
+"""The shares of the picture that the two words take at most, where both are shown."""
+TURNED = 0.65
+"""A word at a place beyond this share of the picture ends there; it would not fit in after it."""
 SPAN = timedelta(minutes=10)
 COARSE = 3
 """How many columns of what is planned are one, as high as the highest, where it is narrow: a thinner one could not be
@@ -91,16 +95,38 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
         for at, n in _highest(to_come, window, COARSE * wide).items()
     ]
     crowd = ahead.crowd if ahead else None
-    if crowd and crowd.jobs >= 5 and window.holds(crowd.at):
-        told = f"{window.times.local(crowd.at):%H:%M} · {crowd.jobs:,} together"
-        place = window.place(crowd.at)
-        bars.append(text("t-warn" if place < 0.8 else "t-warn t-end", percent(place), 8, told))
+    if crowd and (crowd.jobs < TOGETHER or not window.holds(crowd.at)):
+        crowd = None
     base = line("m-base", "0", "100%", LOAD_BASE + 0.5, LOAD_BASE + 0.5)
     return svg(
         "",
         f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
-        [*bars, base, *_now(window, now)],
+        [*bars, base, *_now(window, now), *_crowd_word(window, crowd), *_now_word(window, now, crowd)],
     )
+
+
+def _crowd_word(window: Window, crowd: Crowd | None) -> Iterator[Markup]:
+    if crowd is not None:
+        told = f"{window.times.local(crowd.at):%H:%M} · {crowd.jobs:,} together"
+        place = window.place(crowd.at)
+        kind = "t-warn plate" if place < TURNED else "t-warn plate t-end"
+        yield text(kind, percent(place), LOAD_WORDS, told)
+
+
+def _now_word(window: Window, now: datetime, crowd: Crowd | None) -> Iterator[Markup]:
+    """The time beside the line of now, left of it where there is room; none where the crowd's word stands there."""
+    if not window.holds(now):
+        return
+    place = window.place(now)
+    is_left = place > NOW_WIDE
+    ends = place if is_left else place + NOW_WIDE
+    if crowd is not None:
+        ahead = window.place(crowd.at)
+        if (ahead if ahead < TURNED else ahead - CROWD_WIDE) < ends:
+            return
+    told = f"now {window.times.local(now):%H:%M} {window.times.clock(now).split(' ')[-1]}"
+    x = percent(place + (-0.006 if is_left else 0.006))
+    yield text("t-now minor t-end" if is_left else "t-now minor", x, LOAD_WORDS, told)
 
 
 def _highest(sums: Mapping[datetime, int], window: Window, wide: timedelta) -> dict[datetime, int]:

@@ -24,6 +24,8 @@ CLASS = {
 PLAN = "m-plan"
 CAP = 2.5
 """Height of what stands above a failed one, so that it is not told by its colour alone."""
+TOGETHER = 5
+"""From so many jobs that start at one instant it is worth a word."""
 EMPTY = Markup("")
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from rota.domain.execution import UNSUCCESSFUL, Status
 from rota.services.activity import Day
 from rota.web.draw.axis import Window
-from rota.web.draw.marks import PLAN, Drawing, Table, counted, line, percent, rect, svg, text
+from rota.web.draw.marks import PLAN, TOGETHER, Drawing, Table, counted, line, percent, rect, svg, text
 from rota.web.times import Times
 
 TOP, BASE, FEET = 18.0, 112.0, 130.0
@@ -23,8 +23,6 @@ COARSE = timedelta(minutes=30)
 could not be hollow."""
 FILLED = 0.84
 """Share of a column that is drawn."""
-TOGETHER = 5
-"""From so many jobs that start at one instant it is worth a word."""
 Column = dict[Status, int]
 
 

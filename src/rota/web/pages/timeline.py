@@ -18,15 +18,15 @@ from rota.store.jobs import MOST_ID, Filter
 from rota.web.door import Page, PageRoute, does
 from rota.web.draw import lanes
 from rota.web.draw.axis import Window
-from rota.web.draw.marks import Table, counted, table
+from rota.web.draw.marks import TOGETHER, Table, counted, table
 from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
 
 SIZE = 25
 WINDOWS = {"1h": ("1 h", 1), "6h": ("6 h", 6), "24h": ("24 h", 24), "7d": ("7 d", 168)}
-CROWDED = 5
-"""So many jobs that start at one instant are worth a word."""
+LONGEST_SPREAD = timedelta(minutes=30)
+"""Within so long all of those that start together should have started, when they are spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,9 @@ def _table(found: list[Lane]) -> Table:
     return Table("Executions in this window by job", ("Job", "Happened", "Planned"), rows)
 
 
-def _crowd(ahead: Ahead | None) -> tuple[datetime, int] | None:
-    if ahead is None or ahead.crowd is None or ahead.crowd.jobs < CROWDED:
+def _crowd(ahead: Ahead | None) -> tuple[datetime, int, datetime] | None:
+    """When the most start together, how many, and when the last of them would, one after the other."""
+    if ahead is None or ahead.crowd is None or ahead.crowd.jobs < TOGETHER:
         return None
-    return ahead.crowd.at, ahead.crowd.jobs
+    at, jobs = ahead.crowd.at, ahead.crowd.jobs
+    return at, jobs, at + min(timedelta(minutes=jobs - 1), LONGEST_SPREAD)
