@@ -100,7 +100,7 @@ def test_a_preview_says_what_would_happen_and_saves_nothing(world, admin):
     )
     assert "Tue 02:30 CET" in text
     assert "Tue 01:30 UTC for you" in text
-    assert "1 other job starts at that moment" in text
+    assert "1 other job starts at that moment, and at each of the next 9" in text
     broken = text_of(
         admin.post("/-/new", **FORM | {"preview": "1", "schedule_type": "cron", "schedule_expression": "* *"})
     )

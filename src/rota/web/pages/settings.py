@@ -4,12 +4,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from rota.domain.errors import NotFound, RotaError
-from rota.domain.permission import Action
+from rota.domain.job import Overlap
+from rota.domain.permission import Action, Role
 from rota.web.door import Form, Page, PageRoute, does
 from rota.web.times import zones
 from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
+
+CHOICES: dict[str, list[str]] = {
+    "default_overlap": list(Overlap),
+    "dashboard_role": list(Role),
+    "hold_all": ["false", "true"],
+}
+"""What a setting that is none of numbers can be."""
 
 
 @router.get("/-/settings", **does(Action.ME_READ))
@@ -93,7 +101,7 @@ def _system(view: View, problem: RotaError | None = None, name: str = "", text: 
     return view.render(
         "settings_system.html", tab="system", status=422 if problem else 200, kept=view.rota.configuration.values(),
         problem=problem, wrong=name, text=text, process=_told(shown),
-        set_here=given.model_fields_set,
+        set_here=given.model_fields_set, choices=CHOICES,
     )  # fmt: skip
 
 
