@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from rota.domain.actor import Actor
+from rota.domain.alert import ChannelKind, ChannelSpec
 from rota.domain.execution import Status
 from rota.domain.job import JobPatch, JobSpec
 from tests.web.visitor import Visitor, text_of
@@ -89,6 +90,24 @@ def test_each_mistake_is_told_beside_its_field(world, admin, field, value, told)
     assert answer.status_code == 422
     assert told in text_of(answer)
     assert world.jobs.count() == 0
+
+
+def test_who_makes_a_job_can_say_whom_its_failures_are_told(site, world, admin):
+    assert world.generation
+    assert "There is no channel yet" in text_of(admin.get("/-/new"))
+    alerts = site.rota.alerts
+    alerts.channels.create(ChannelSpec(name="hook", kind=ChannelKind.WEBHOOK, url="env:HOOK"), ANA)
+    text = text_of(admin.get("/-/new"))
+    assert "No alert concerns it so far" in text
+    told = text_of(admin.post("/-/new", **FORM | {"tell": "hook", "preview": "1"}))
+    assert "and tells hook when it fails for good" in told
+    admin.post("/-/new", **FORM | {"tell": "hook"})
+    (rule,) = alerts.rules()
+    assert (rule.name, rule.target, rule.channels) == ("mine_alert", "mine", ("hook",))
+    assert "tells hook: failed, timed out, lost" in text_of(admin.get("/mine/edit"))
+    admin.post("/-/new", **FORM | {"name": "other", "tell": "nowhere"})
+    assert world.jobs.count() == 2
+    assert len(alerts.rules()) == 1
 
 
 def test_a_preview_says_what_would_happen_and_saves_nothing(world, admin):

@@ -10,7 +10,7 @@ from rota.domain.actor import Actor
 from rota.domain.alert import Mute, Rule, RuleSpec, Scope, Subject, concerns
 from rota.domain.clock import Clock
 from rota.domain.errors import Invalid, NotFound, name_taken, unknown
-from rota.domain.job import Job
+from rota.domain.job import Job, JobSpec
 from rota.domain.permission import Action
 from rota.services.channels import Channels, Post
 from rota.services.jobs import require
@@ -81,8 +81,8 @@ class Alerts:
             )
             return self._rule(conn, rule.id)
 
-    def concerning(self, job: Job) -> list[Rule]:
-        """The rules that ask for something of a job, by name."""
+    def concerning(self, job: Job | JobSpec) -> list[Rule]:
+        """The rules that ask for something of a job, or of one that is to be made, by name."""
         subject = Subject(job.name, job.job_type, job.tags, job.critical)
         return [rule for rule in self.rules() if concerns(rule, subject)]
 

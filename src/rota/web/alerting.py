@@ -119,6 +119,11 @@ def _message(field: str, said: str) -> str:
     return known.get(field, said.removeprefix("Value error, "))
 
 
+def telling(job: str, channels: Iterable[str]) -> RuleSpec:
+    """The usual rule for one job: its failures, and that it works again."""
+    return RuleSpec(name=f"{job}_alert"[:100], scope=Scope.JOB, target=job, channels=tuple(channels))
+
+
 def users(rules: Iterable[RuleSpec], channel: str) -> str:
     """How many rules send to a channel."""
     n = sum(channel in rule.channels for rule in rules)

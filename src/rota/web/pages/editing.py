@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
 
 from rota.domain.errors import Conflict, InvalidSchedule, RotaError
@@ -17,7 +18,7 @@ from rota.domain.secret import masked_fields
 from rota.domain.substitution import substitute
 from rota.services.configuration import JOB_DEFAULTS
 from rota.services.load import Load
-from rota.web import arguments, policies
+from rota.web import alerting, arguments, policies
 from rota.web.changes import Change, changed
 from rota.web.definition_form import Errors, note, read, spec_of, typed_of
 from rota.web.door import Form, Page, PageRoute, does
@@ -78,7 +79,7 @@ def create(view: Page, form: Form) -> Response:
     if spec is not None and not errors:
         try:
             made = view.rota.jobs.create(spec, view.actor)
-            return view.go(f"/{made.name}", f"{made.name} is made.")
+            return view.go(f"/{made.name}", f"{made.name} is made.{_tell(view, made.name, form)}")
         except RotaError as error:
             note(errors, error)
     return _form(view, Draft(form, errors=errors))
@@ -123,6 +124,24 @@ def change(job: str, view: Page, form: Form) -> Response:
     return view.go(f"/{found.name}", f"{found.name} is saved." if differs else "Nothing was changed.")
 
 
+def _tell(view: View, job: str, form: ImmutableMultiDict[str, str]) -> str:
+    """Let the channels that were chosen be told of a job that was just made. Returns what came of it, as a sentence."""
+    chosen = _chosen(view, form)
+    if not chosen:
+        return ""
+    try:
+        rule = view.rota.alerts.create(alerting.telling(job, chosen), view.actor)
+    except RotaError as error:  # The job is made all the same, and its page has the way on.
+        return f" Nobody is told of it yet: {error}."
+    return f" {rule.name} tells {', '.join(rule.channels)}."
+
+
+def _chosen(view: View, typed: Mapping[str, str]) -> list[str]:
+    """The channels that a form names, of those that are there."""
+    named = typed.getlist("tell") if isinstance(typed, ImmutableMultiDict) else []
+    return [one.name for one in view.rota.alerts.channels.listing() if one.name in named] if named else []
+
+
 def _usual(view: View, typed: Mapping[str, str], job: Job | None = None) -> dict[str, Any]:
     """What holds where nothing is typed: as the job is; for a new one as its task and the settings say."""
     if job is not None:
@@ -147,12 +166,16 @@ def _form(view: View, draft: Draft, kwargs: Mapping[str, Any] | None = None) -> 
     status = 409 if draft.theirs else 422 if errors else 200
     usual = _usual(view, typed, draft.job)
     values = usual | read(typed, schema, kwargs)[0]
+    doing, reads = _policies(values), view.may(Action.ALERT_READ)
+    about = draft.job or doing
     return view.render(
         "edit.html", status=status, draft=draft, job=draft.job, typed=typed, errors=errors,
         outlook=_outlook(view, typed, draft.job), fields=arguments.described(schema, kwargs or {}, typed),
         more=arguments.more(schema, kwargs or {}, typed), tasks=tasks,
         kinds=[str(kind) for kind in EXAMPLES], example=EXAMPLES.get(typed.get("schedule_type", "")),
-        types=JOB_TYPES, zones=zones(), policies=policies, doing=_policies(values), usual=usual,
+        types=JOB_TYPES, zones=zones(), policies=policies, doing=doing, usual=usual,
+        rules=view.rota.alerts.concerning(about) if reads and about else None, tells=alerting.tells,
+        channels=view.rota.alerts.channels.listing() if reads and not draft.job else [], chosen=_chosen(view, typed),
     )  # fmt: skip
 
 
