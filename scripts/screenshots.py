@@ -72,8 +72,10 @@ def _pictures(browser: Browser, demo: Shown, wanted: list[str]) -> Iterator[Path
     pages = {"login": "/-/login", "first": "/-/first"} | demo.pages
     for name in _named(pages, wanted):
         watched = stranger if name in ("login", "first") else maria
-        page = watched.go(pages[name])
         for size, (width, height) in SIZES.items():
+            # What a page does when it is opened, such as keeping its tab in sight, it does at the size it has then.
+            watched.page.set_viewport_size({"width": width, "height": height})
+            page = watched.go(pages[name])
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
                 yield _whole(page, f"{name}-{size}-{theme}", width, height)
@@ -97,6 +99,7 @@ def _whole(page: Page, name: str, width: int, height: int) -> Path:
     page.set_viewport_size({"width": width, "height": height})
     whole: int = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": max(whole, height)})
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path)
     return path

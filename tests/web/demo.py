@@ -8,7 +8,7 @@ from rota.app import Rota, build
 from rota.asgi import create
 from rota.domain.clock import Clock
 from rota.domain.execution import Status
-from rota.services.demo.making import Demo
+from rota.services.demo.making import Demo, Then
 from rota.settings import Settings
 from rota.store.history import Filter
 from tests.api.server import serving
@@ -68,9 +68,9 @@ PAGES = {
 
 def filled(url: str, clock: Clock | None = None) -> str:
     """Make the demo in a new database at that address, and return that."""
-    with _built(url, clock) as rota:
-        rota.upgrade()
-        Demo(rota.db, rota.clock, rota.accounts).fill(1, PASSWORD)
+    with _built(url, clock) as rota, _built(url, Then(rota.clock)) as before:
+        before.upgrade()
+        Demo(rota.db, rota.clock, before.accounts).fill(1, PASSWORD)
     return url
 
 
