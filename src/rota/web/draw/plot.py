@@ -14,6 +14,7 @@ from rota.web.times import Times
 LEFT = 0.06
 TOP, BASE, FEET = 16.0, 150.0, 167.0
 LEAST = 2.0
+TURNED = 0.86
 ROUND = (
     *(digit * 10**power for power in range(4) for digit in (1, 2, 5)), 10_000, 15_000, 30_000, 60_000, 120_000,
     300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 864_000_000,
@@ -74,9 +75,12 @@ def _feet(results: Sequence[Result], width: float, times: Times, zone: str) -> I
     for place in range(0, len(results), step):
         local = times.local(results[place].at, zone)
         words = f"{local:%H:%M}" if is_short else f"{local.day} {local:%b}"
-        x = LEFT + place * width
-        if x < 0.93:
-            yield text("" if place % (step * 2) == 0 else "minor", percent(x), FEET, words)
+        x, kind = LEFT + place * width, "" if place % (step * 2) == 0 else "minor"
+        # Near the edge the words end with their bar, so that they do not leave the picture.
+        if x < TURNED:
+            yield text(kind, percent(x), FEET, words)
+        else:
+            yield text(f"{kind} t-end".strip(), percent(x + width * 0.7), FEET, words)
 
 
 def _detail(usual: Usual) -> str | None:
