@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from rota.domain.alert import Cause, ChannelKind, ChannelSpec, Kind, RuleSpec, Scope
 from rota.domain.execution import Status
 from rota.store import causes, channels, deliveries
+from rota.web.templating import LONGEST_WORD, breakable
 from tests.web.visitor import Visitor
 from tests.world import ANA, World
 
@@ -75,6 +76,14 @@ def test_what_turns_or_hides_text_is_written_out(world, admin: Visitor):
     evil(world)
     page = admin.get("/evil").text
     assert "\\u202egnp.exe\\x1b[2J" in page
+
+
+def test_a_name_can_be_broken_where_a_narrow_page_has_no_room_for_it():
+    assert breakable("tidy_up.v2") == "tidy_<wbr>up.<wbr>v2"
+    assert breakable("") == ""
+    parts = breakable("_" + "&" * 100).split("<wbr>")
+    assert max(part.count("&amp;") for part in parts) == LONGEST_WORD
+    assert "".join(parts) == "_" + "&amp;" * 100
 
 
 def test_a_form_gives_back_what_was_typed_and_nothing_else(world, admin: Visitor):

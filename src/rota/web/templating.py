@@ -1,5 +1,6 @@
 """The templates: what they may call, and nothing in them that is not escaped."""
 
+import re
 from json import dumps
 from typing import Any
 
@@ -11,6 +12,8 @@ from rota.web.draw.marks import table
 
 KEPT = "\n\t"
 """Control characters that mean something in a text; all others are written out."""
+LONGEST_WORD = 16
+"""Letters of a name that are kept together."""
 
 
 def visible(value: object) -> str:
@@ -19,11 +22,9 @@ def visible(value: object) -> str:
 
 
 def breakable(name: str) -> Markup:
-    """A long name that may be broken after each of its words."""
-    marked = escape(visible(name))
-    for mark in "_.-":
-        marked = marked.replace(mark, Markup(f"{mark}<wbr>"))
-    return marked
+    """A long name that may be broken after each of its words, and within one that no narrow page has room for."""
+    words = re.findall(rf"[^_.-]{{1,{LONGEST_WORD}}}[_.-]?|[_.-]", visible(name), re.DOTALL)
+    return Markup("<wbr>").join(words)
 
 
 def prose(text: str) -> Markup:
