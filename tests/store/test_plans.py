@@ -49,6 +49,7 @@ class Watched:
 
     def __init__(self, world: World) -> None:
         self.read: list[str] = []
+        self.paged: list[str] = []
         self._explaining = False
         event.listen(world.db._writer, "before_cursor_execute", self._look)
 
@@ -61,6 +62,8 @@ class Watched:
         for step in _steps(plan[0]["Plan"]):
             if step["Node Type"] == "Seq Scan" and step["Relation Name"] in FULL:
                 self.read.append(f"{step['Relation Name']}: {statement}")
+            if step.get("Index Name") == "pk_executions" and "Index Cond" not in step:
+                self.paged.append(statement)
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -81,6 +84,17 @@ def test_nothing_that_goes_on_all_the_time_reads_a_table_from_end_to_end(full):
         assert submissions.sent(conn, "default") == found == []
         submissions.queues(conn)
     assert watched.read == []
+
+
+def test_a_plan_that_is_made_while_there_are_few_executions_and_kept_reads_few_when_there_are_many(full):
+    with full.db.write() as conn:
+        conn.execute(text("DELETE FROM executions WHERE id % 20 <> 0"))
+    with psycopg.connect(full.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("VACUUM FULL ANALYZE executions")
+    watched = Watched(full)
+    full.after(60)
+    full.end(*full.claim())
+    assert watched.paged == []
 
 
 def test_what_counts_up_again_and_again_is_updated_in_place(full):

@@ -36,9 +36,12 @@ _KNOWN = (
     .exists()
 )
 _other = executions.alias("other")
+# That it is another row goes without saying, but keeps PostgreSQL from gathering the jobs of all that has begun: where
+# it cannot tidy up, of all that has begun for long.
 IN_THE_WAY = (
     select(_other.c.id)
     .where(_other.c.job_id == _e.job_id, _other.c.exclusive, one_of(_other.c.status, *UNDERWAY))
+    .where(_other.c.id != _e.id)
     .exists()
 )
 _MAY_CLAIM = select(nodes.c.id).where(nodes.c.id == bindparam("node"), one_of(nodes.c.status, LIVE)).exists()

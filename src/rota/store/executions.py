@@ -168,6 +168,8 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     changed = tuple((name, _CHANGES[name]) for name in used)
     rows = (ids, before, owners, after, *used.values())
     given = pack_columns(conn, _FIXED + _renamed(changed), rows)
+    if conn.dialect.name == "postgresql":
+        given[IDS] = ids
     moved = conn.execute(_update(conn.dialect.name, changed), given).all()
     becomes = dict(zip(ids, after, strict=True))
     at = next(used[name] for name in _INSTANTS if name in used)[0]
@@ -192,13 +194,12 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
         # Whoever ends it may live by another clock than whoever began it.
         begun, ended = values.get("started_at", _e.started_at), values["ended_at"]
         values["ended_at"] = case((ended < begun, begun), else_=ended)
-    return (
-        update(executions)
-        .values({"status": batch.c.becomes, **values})
-        .where(_e.id == batch.c.moved, _e.status == batch.c.was)
-        .where(_e.owner.is_not_distinct_from(batch.c.owned_by))
-        .returning(_e.id, _e.job_id)
-    )
+    moves = update(executions).values({"status": batch.c.becomes, **values})
+    if dialect == "postgresql":
+        # Or a plan that is made while the table is small, and kept, joins all of it with the batch.
+        moves = moves.where(among(dialect, _e.id))
+    moves = moves.where(_e.id == batch.c.moved, _e.status == batch.c.was)
+    return moves.where(_e.owner.is_not_distinct_from(batch.c.owned_by)).returning(_e.id, _e.job_id)
 
 
 def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
