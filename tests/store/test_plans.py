@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event, func, select, text
 
 from rota.domain.execution import Status
 from rota.domain.histogram import bucket
-from rota.store import nodes, rollups, state, submissions
+from rota.store import claims, nodes, rollups, state, submissions
 from rota.store.state import Tally
 from tests.servers.copies import empty
 from tests.world import World
@@ -50,6 +50,7 @@ class Watched:
     def __init__(self, world: World) -> None:
         self.read: list[str] = []
         self.paged: list[str] = []
+        self.used: set[str] = set()
         self._explaining = False
         event.listen(world.db._writer, "before_cursor_execute", self._look)
 
@@ -62,6 +63,7 @@ class Watched:
         for step in _steps(plan[0]["Plan"]):
             if step["Node Type"] == "Seq Scan" and step["Relation Name"] in FULL:
                 self.read.append(f"{step['Relation Name']}: {statement}")
+            self.used.add(step.get("Index Name", ""))
             if step.get("Index Name") == "pk_executions" and "Index Cond" not in step:
                 self.paged.append(statement)
 
@@ -95,6 +97,18 @@ def test_a_plan_that_is_made_while_there_are_few_executions_and_kept_reads_few_w
     full.after(60)
     full.end(*full.claim())
     assert watched.paged == []
+
+
+def test_what_is_asked_to_stop_is_found_without_passing_by_all_that_runs(full):
+    begun = "UPDATE executions SET status = 'running', ended_at = NULL, owner = {}, exclusive = false WHERE id % 9 = 0"
+    with full.db.write() as conn:
+        conn.execute(text(begun.format(full.node)))
+    with psycopg.connect(full.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE executions")
+    watched = Watched(full)
+    with full.db.read() as conn:
+        assert claims.asked_to_stop(conn, full.node) == []
+    assert watched.used == {"ix_executions_asked"}
 
 
 def test_what_counts_up_again_and_again_is_updated_in_place(full):

@@ -86,6 +86,7 @@ partial("uq_executions_attempt", "attempt > 1", _e.first_id, _e.attempt, unique=
 partial("ix_executions_claim", "status = 'queued' AND hold IS NULL", _e.queue, _e.rank.desc(), _e.id)
 partial("ix_executions_active", "status IN ('queued', 'submitted', 'running')", _e.job_id)
 partial("ix_executions_owner", "status IN ('submitted', 'running')", _e.owner)
+partial("ix_executions_asked", "status = 'running' AND cancel_requested_by IS NOT NULL", _e.owner)
 partial("uq_executions_exclusive", "exclusive AND status IN ('submitted', 'running')", _e.job_id, unique=True)
 partial("ix_executions_submitted", "status = 'submitted'", _e.queue, _e.id)
 partial("ix_executions_waiting", "status = 'queued' AND not_before IS NOT NULL", _e.not_before)
