@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    bindparam,
     delete,
     func,
     literal,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 
 from rota.domain.execution import ACTIVE, FINAL, UNDERWAY, UNSUCCESSFUL, Execution, Status, Trigger
 from rota.store.looking import Look
+from rota.store.results import id_at
 from rota.store.rows import one_of
 from rota.store.schema import executions, jobs, log_lines, nodes
 
@@ -28,7 +28,6 @@ _JOINED = (
     .join(jobs, jobs.c.id == _e.job_id)
     .outerjoin(nodes, nodes.c.id == _e.owner)
 )
-_FROM_ID = select(_e.id, _e.queued_at).where(_e.id >= bindparam("middle")).order_by(_e.id).limit(1)
 _OWN = set(Execution.model_fields)
 FEW = 10_000
 """So many are sorted sooner than they are found among all others, in the order of ids."""
@@ -124,23 +123,10 @@ def _bounds(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     """From when to when. Ids grow as time does, so rows of other times need not be looked at."""
     if wanted.since is not None:
         yield _e.queued_at >= wanted.since
-        yield _e.id >= _first_since(conn, wanted.since - SLACK)
+        yield _e.id >= id_at(conn, wanted.since - SLACK)
     if wanted.until is not None:
         yield _e.queued_at < wanted.until
-        yield _e.id <= _first_since(conn, wanted.until + SLACK)
-
-
-def _first_since(conn: Connection, instant: datetime) -> int:
-    """About the first id that was queued at or after an instant; one after the newest when there is none."""
-    low, high = 0, (conn.execute(_NEWEST).scalar() or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = conn.execute(_FROM_ID, {"middle": middle}).one_or_none()
-        if row is None or row.queued_at >= instant:
-            high = middle
-        else:
-            low = row.id + 1
-    return low
+        yield _e.id <= id_at(conn, wanted.until + SLACK)
 
 
 _NEWEST = select(func.max(_e.id))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, text, union_all
 
 from rota.domain.execution import FINAL, Status
-from rota.store.schema import executions, rollups
+from rota.store.schema import Instant, executions, rollups
 
 _e, _r = executions.c, rollups.c
 COUNTS = 500
@@ -118,7 +118,21 @@ def rates(conn: Connection, job_id: int, since: datetime) -> dict[str, int]:
     return {status: int(n) for status, n in conn.execute(query.group_by(_r.status))}
 
 
-_FIRST = select(_e.id, _e.queued_at).where(_e.id >= bindparam("least")).order_by(_e.id).limit(1)
+_ID_AT = text(
+    """
+    WITH RECURSIVE step (id, n) AS (
+        SELECT coalesce((SELECT min(id) FROM executions), 0),
+            coalesce((SELECT max(id) FROM executions) - (SELECT min(id) FROM executions) + 1, 0)
+        UNION ALL
+        SELECT id + CASE WHEN (
+            SELECT queued_at < :instant FROM executions e WHERE e.id >= step.id + (n + 1) / 2 - 1 ORDER BY e.id LIMIT 1
+        ) THEN (n + 1) / 2 ELSE 0 END, n / 2
+        FROM step WHERE n > 0
+    )
+    SELECT id FROM step WHERE n = 0
+    """
+).bindparams(bindparam("instant", type_=Instant()))
+"""It is one of the `n` ids from `id` on, or the one after them; each step halves them by a look at the middle one."""
 
 
 def id_at(conn: Connection, instant: datetime) -> int:
@@ -126,16 +140,7 @@ def id_at(conn: Connection, instant: datetime) -> int:
 
     Ids grow with time, so that some twenty looks by id find it among a million.
     """
-    low = conn.execute(select(func.min(_e.id))).scalar() or 0
-    high = (conn.execute(select(func.max(_e.id))).scalar() or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = conn.execute(_FIRST, {"least": middle}).one_or_none()
-        if row is None or row.queued_at >= instant:
-            high = middle
-        else:
-            low = row.id + 1
-    return high
+    return int(conn.execute(_ID_AT, {"instant": instant}).scalar_one())
 
 
 def attempts(conn: Connection, first_id: int) -> list[int]:
