@@ -135,4 +135,5 @@ partial(
     _e.status,
     _e.id,
 )
+partial("ix_executions_node", "owner IS NOT NULL", _e.owner, _e.id)
 partial("ix_executions_trigger", "trigger <> 'scheduler'", _e.trigger, _e.id)
