@@ -37,14 +37,12 @@ def lacking(db: Database) -> list[str]:
     if db.is_sqlite:
         with db.write():
             return []
-    wanted = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    wanted = [(right, table.name) for table in metadata.sorted_tables for right in rights]
+    allowed = select(*(func.has_table_privilege(name, right) for right, name in wanted))
     with db.read() as conn:
-        return [
-            f"{right} on {table.name}"
-            for table in metadata.sorted_tables
-            for right in wanted
-            if not conn.execute(select(func.has_table_privilege(table.name, right))).scalar_one()
-        ]
+        told = conn.execute(allowed).one()
+    return [f"{right} on {name}" for (right, name), ok in zip(wanted, told, strict=True) if not ok]
 
 
 def variables_used(conn: Connection) -> list[tuple[str, str, str]]:
