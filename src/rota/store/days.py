@@ -55,7 +55,7 @@ def _day(conn: Connection, instant: ColumnElement[Any], offset: int) -> ColumnEl
     shift = literal(offset, literal_execute=True)
     day = literal(DAY, literal_execute=True)
     if conn.dialect.name == "postgresql":
-        return cast(func.floor((func.extract("epoch", instant) + shift) / day), Integer)
+        return cast(func.floor((func.date_part("epoch", instant) + shift) / day), Integer)
     return (type_coerce(instant, BigInteger()) // 1_000_000 + shift) // day
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, func, literal, select, type_coerce
 
 from rota.store.activity import SPAN
-from rota.store.schema import Instant, job_state
+from rota.store.schema import EPOCH, Instant, job_state
 
 _next = job_state.c.next_run
 MOST = 10_000
@@ -23,8 +23,7 @@ def due_by_span(conn: Connection, since: datetime, until: datetime) -> dict[date
 def _begin(conn: Connection) -> ColumnElement[datetime]:
     """The begin of the ten minutes of next_run."""
     if conn.dialect.name == "postgresql":
-        seconds = func.extract("epoch", _next) / SPAN.total_seconds()
-        return type_coerce(func.to_timestamp(func.floor(seconds) * SPAN.total_seconds()), Instant())
+        return type_coerce(func.date_bin(SPAN, _next, literal(EPOCH, Instant())), Instant())
     micros = type_coerce(_next, BigInteger())
     span = int(SPAN.total_seconds()) * 1_000_000
     return type_coerce(micros - micros % span, Instant())
