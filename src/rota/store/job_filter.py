@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, not_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, literal_column, not_, select
 
 from rota.domain.execution import ACTIVE, UNDERWAY, UNSUCCESSFUL
 from rota.domain.job import JobStatus
 from rota.store.rows import one_of
-from rota.store.schema import executions, job_state, job_words, jobs
+from rota.store.schema import Instant, executions, job_state, job_words, jobs, to_micros
 
 _j, _s, _e, _w = jobs.c, job_state.c, executions.c, job_words.c
 DISABLED: ColumnElement[bool] = literal_column("NOT jobs.is_enabled")
@@ -73,20 +73,24 @@ def found(conn: Connection, wanted: Filter) -> Select[Any]:
 def matching(conn: Connection, query: Select[Any], wanted: Filter, *, many: bool = False) -> Select[Any]:
     """Those rows that match, of a query that has the jobs and, where `asks_state`, their state.
 
-    many  SQLite is told that a good part of all jobs does: it is better to go by the order than by the match
+    many  a good part of all jobs does: it is better to go by the order than by the match
     """
-    if wanted.asks_words:
+    holds = [*_conditions(conn, wanted)]
+    if wanted.asks_words and many:
+        # So that PostgreSQL looks at the words of one job after the other.
+        said = select(and_(*_by_words(conn, wanted))).where(_w.job_id == _j.id)
+        holds.append(said.correlate(jobs).scalar_subquery())
+    elif wanted.asks_words:
         query = query.join(job_words, _w.job_id == _j.id).where(*_by_words(conn, wanted))
-    holds = _conditions(conn, wanted)
     likely = many and conn.dialect.name == "sqlite"
     return query.where(*(func.likely(hold) for hold in holds) if likely else holds)
 
 
 def _by_words(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
     if wanted.tag is not None:
-        yield _has_tag(conn, wanted.tag)
+        yield _holds(conn, _w.tags, literal(json.dumps(wanted.tag)))  # Tags are words between quotes.
     if wanted.search:
-        yield _w.words.like(func.lower(_escaped(wanted.search)), escape="\\")
+        yield _holds(conn, _w.words, func.lower(wanted.search))
 
 
 def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
@@ -119,18 +123,12 @@ def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _has_tag(conn: Connection, tag: str) -> ColumnElement[bool]:
-    """Tags are words between quotes. SQLite's LIKE takes no notice of case, so it is not asked."""
-    quoted = json.dumps(tag)
+def _holds(conn: Connection, column: ColumnElement[str], text: ColumnElement[str]) -> ColumnElement[bool]:
+    """That a column holds a text, in which everything stands for itself."""
     if conn.dialect.name == "sqlite":
-        return func.instr(_w.tags, quoted) > 0
-    return _w.tags.like(_escaped(quoted), escape="\\")
-
-
-def _escaped(text: str) -> str:
-    """The pattern for what holds a text, in which everything stands for itself."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+        return func.instr(column, text) > 0
+    # The text is made once, not for each row; and of an equation it is supposed that it hardly ever holds.
+    return func.sign(func.strpos(column, select(text).scalar_subquery())) == literal_column("1")
 
 
 def stands(wanted: JobStatus) -> Iterable[ColumnElement[bool]]:
@@ -145,12 +143,11 @@ def stands(wanted: JobStatus) -> Iterable[ColumnElement[bool]]:
 def _overdue(conn: Connection, now: datetime) -> ColumnElement[bool]:
     """next_run < now - grace, where the grace is each job's own."""
     if conn.dialect.name == "postgresql":
+        # Written out: a plan that is kept, for any instant, would suppose that a third of all jobs are overdue.
+        late = _s.next_run < literal(now, Instant(), literal_execute=True)
         by_its_grace = _s.next_run < func.to_timestamp(now.timestamp() - _j.grace)
     else:
-        by_its_grace = _s.next_run < _micros(now) - _j.grace * 1_000_000
+        late = _s.next_run < now
+        by_its_grace = _s.next_run < to_micros(now) - _j.grace * 1_000_000
     # The first alone is found by an index.
-    return and_(_s.next_run < now, by_its_grace)
-
-
-def _micros(now: datetime) -> int:
-    return (now - datetime.fromtimestamp(0, now.tzinfo)) // timedelta(microseconds=1)
+    return and_(late, by_its_grace)
