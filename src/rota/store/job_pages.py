@@ -70,9 +70,8 @@ def few(conn: Connection, wanted: Filter) -> list[int] | None:
 def _unordered(conn: Connection, wanted: Filter) -> Select[Any]:
     """The query for the ids of the jobs that match, in no order: what has the words is found before all else."""
     if wanted.due_before is not None and wanted == Filter(due_before=wanted.due_before):
-        return select(_s.job_id.label("id")).where(
-            _s.next_run < wanted.due_before
-        )  # What is deleted is never due.
+        # What is deleted is never due.
+        return select(_s.job_id.label("id")).where(_s.next_run < wanted.due_before)
     if not wanted.asks_words:
         return _numbers(conn, wanted)
     others = wanted.without_words()
@@ -83,10 +82,10 @@ def _unordered(conn: Connection, wanted: Filter) -> Select[Any]:
 
 
 def total(conn: Connection, wanted: Filter, few: list[int] | None) -> tuple[int, bool]:
-    """How many jobs match, and whether that is exact: of a selection no more than DEEPEST are counted."""
-    if few is not None:
-        return len(few), True
-    return (everything(conn), True) if wanted == Filter() else (DEEPEST, False)
+    """How many jobs match, as `count` tells it. few: what `few` found"""
+    if wanted == Filter():
+        return everything(conn), True
+    return _told(DEEPEST + 1 if few is None else len(few))
 
 
 def page(
@@ -178,7 +177,10 @@ def count(conn: Connection, wanted: Filter) -> tuple[int, bool]:
     if wanted == Filter():
         return everything(conn), True
     some = _unordered(conn, wanted).with_only_columns(literal(1)).limit(DEEPEST + 1).subquery()
-    found = conn.execute(select(func.count()).select_from(some)).scalar_one()
+    return _told(conn.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _told(found: int) -> tuple[int, bool]:
     return min(found, DEEPEST), found <= DEEPEST
 
 
