@@ -87,10 +87,19 @@ def matching(conn: Connection, query: Select[Any], wanted: Filter, *, many: bool
 
 
 def _by_words(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
-    if wanted.tag is not None:
-        yield _holds(conn, _w.tags, literal(json.dumps(wanted.tag)))  # Tags are words between quotes.
+    tag = None if wanted.tag is None else literal(json.dumps(wanted.tag))  # Tags are words between quotes.
+    if conn.dialect.name == "postgresql":
+        if tag is not None:
+            yield _holds(_w.tags, tag)
+        if wanted.search:
+            yield _holds(_w.words, func.lower(wanted.search))
+        return
+    if tag is not None:
+        # LIKE takes no notice of case.
+        yield func.instr(_w.tags, tag) > 0
     if wanted.search:
-        yield _holds(conn, _w.words, func.lower(wanted.search))
+        # It takes three quarters of the time of instr.
+        yield _w.words.like(func.lower(_pattern(wanted.search)), escape="\\")
 
 
 def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool]]:
@@ -123,12 +132,18 @@ def _by_executions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
         )
 
 
-def _holds(conn: Connection, column: ColumnElement[str], text: ColumnElement[str]) -> ColumnElement[bool]:
-    """That a column holds a text, in which everything stands for itself."""
-    if conn.dialect.name == "sqlite":
-        return func.instr(column, text) > 0
-    # The text is made once, not for each row; and of an equation it is supposed that it hardly ever holds.
+def _holds(column: ColumnElement[str], text: ColumnElement[str]) -> ColumnElement[bool]:
+    """That a column of PostgreSQL holds a text: half the time of LIKE.
+
+    The text is made once, not for each row; and of an equation it is supposed that it hardly ever holds.
+    """
     return func.sign(func.strpos(column, select(text).scalar_subquery())) == literal_column("1")
+
+
+def _pattern(text: str) -> str:
+    """What LIKE takes for anything that holds a text, in which everything stands for itself."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def stands(wanted: JobStatus) -> Iterable[ColumnElement[bool]]:
