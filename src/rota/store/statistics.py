@@ -12,7 +12,7 @@ from rota.store.schema import job_state, jobs
 _j, _s = jobs.c, job_state.c
 _GONE = select(_j.id).where(_j.deleted_at.is_not(None))
 _RUNS = select(*(func.sum(_s[name]) for name in ("runs", "successes", "failures", "total_ms")))
-_RUNS = _RUNS.where(_s.job_id.not_in(_GONE))
+_GONE_RUNS = _RUNS.where(_s.job_id.in_(_GONE))
 _TYPES = select(_j.job_type, func.count()).where(_j.deleted_at.is_(None)).group_by(_j.job_type)
 
 
@@ -27,8 +27,9 @@ class Runs:
 
 
 def runs(conn: Connection) -> Runs:
-    """Read from the narrow table of states alone."""
-    return Runs(*(int(n or 0) for n in conn.execute(_RUNS).one()))
+    """Read from the narrow table of states alone: to ask of each row whether its job is gone costs as much again."""
+    every, gone = conn.execute(_RUNS).one(), conn.execute(_GONE_RUNS).one()
+    return Runs(*(int(n or 0) - int(less or 0) for n, less in zip(every, gone, strict=True)))
 
 
 def by_type(conn: Connection) -> dict[str, int]:
