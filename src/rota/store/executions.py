@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Update, case, func, insert, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from rota.domain.admission import Active
@@ -169,7 +169,7 @@ def move(conn: Connection, names: Sequence[str], moves: Sequence[Move]) -> set[i
     rows = (ids, before, owners, after, *used.values())
     given = pack_columns(conn, _FIXED + _renamed(changed), rows)
     if conn.dialect.name == "postgresql":
-        given[IDS] = ids
+        given |= {"least": min(ids), "most": max(ids)}
     moved = conn.execute(_update(conn.dialect.name, changed), given).all()
     becomes = dict(zip(ids, after, strict=True))
     at = next(used[name] for name in _INSTANTS if name in used)[0]
@@ -197,7 +197,7 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
     moves = update(executions).values({"status": batch.c.becomes, **values})
     if dialect == "postgresql":
         # Or a plan that is made while the table is small, and kept, joins all of it with the batch.
-        moves = moves.where(among(dialect, _e.id))
+        moves = moves.where(_e.id.between(bindparam("least"), bindparam("most")))
     moves = moves.where(_e.id == batch.c.moved, _e.status == batch.c.was)
     return moves.where(_e.owner.is_not_distinct_from(batch.c.owned_by)).returning(_e.id, _e.job_id)
 
