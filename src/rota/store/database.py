@@ -38,10 +38,12 @@ PRAGMAS = (
 
 SESSION = (
     "timezone=UTC", "idle_in_transaction_session_timeout=30000", "enable_seqscan=off", "random_page_cost=1.1",
+    "max_parallel_workers_per_gather=0",
 )  # fmt: skip
 """Of each PostgreSQL session. Every statement has an index to go by, and plans are kept: one that was made while a
 table was small would go on to read all of it when it has grown. What is asked for is in memory or on a disk without a
-head to move: to look up some thousands of jobs is cheaper than to read all of them."""
+head to move: to look up some thousands of jobs is cheaper than to read all of them. And nothing takes as long as it
+does to start processes of the server that would help with it."""
 
 
 class Database:
