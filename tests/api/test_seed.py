@@ -123,6 +123,14 @@ def test_validate_a_schedule_that_cannot_be(admin):
     assert told["next_runs"] == []
 
 
+@pytest.mark.parametrize("after", [5, 0.86, True, "5", "2026-03-29T02:30:00", "0001-01-01T00:00:00Z"])
+def test_a_bare_number_or_an_instant_without_a_zone_is_no_instant(admin, after):
+    asked = {"schedule_type": "daily", "schedule_expression": "09:30", "after": after}
+    answer = admin.post("/api/v1/jobs/validate-schedule", json=asked)
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "after"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -11,7 +11,10 @@ LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 def _written_out(value: object) -> object:
     # A bare number would be taken for seconds or for milliseconds, whichever seems likelier.
-    if isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
+    is_number = isinstance(value, int | float) or (
+        isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    )
+    if is_number:
         raise ValueError("give an instant with a time zone, as 2026-03-29T02:30:00Z")
     return value
 
