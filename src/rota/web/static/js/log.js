@@ -67,6 +67,7 @@
       source.addEventListener("end", () => {
         source.close();
         clearInterval(looking);
+        flush(); // What came last is not drawn yet.
         follow.hidden = true;
         say(`Ended, line ${last}, nothing missed`, false);
       });
