@@ -55,6 +55,19 @@ async def sleep_async(path: str) -> None:
         Path(path).write_text("tidied up")
 
 
+@task("wait_uninterrupted")
+def wait_uninterrupted() -> None:
+    """Waits in a system call that neither a stop nor a recall interrupts, as if they had come just before it."""
+    signals = (signal.SIGTERM, signal.SIGUSR1)
+    for number in signals:
+        signal.siginterrupt(number, False)
+    try:
+        os.read(os.pipe()[0], 1)
+    finally:
+        for number in signals:
+            signal.siginterrupt(number, True)
+
+
 @task("stuck_in_a_shell")
 def stuck_in_a_shell() -> None:
     """Waits outside of Python, where no handler runs, for a child that SIGTERM ends."""

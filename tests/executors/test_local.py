@@ -95,6 +95,16 @@ def test_a_stop_right_after_begun_is_not_lost(workshop):
         assert workshop.wait(Ended).stopped
 
 
+def test_what_arrives_just_before_a_body_waits_is_heard_all_the_same(workshop):
+    number = workshop.begin("wait_uninterrupted")
+    workshop.runner.assign([attempt(7, "nothing")])
+    time.sleep(0.1)
+    workshop.runner.recall()
+    assert workshop.wait(Recalled).execution_ids == [7]
+    workshop.runner.stop(number, "timeout")
+    assert workshop.wait(Ended).stopped
+
+
 def test_a_late_stop_never_meets_the_next_body(workshop):
     """The order reaches the keeper when the next body runs already."""
     for number in range(2, 102, 2):

@@ -1,16 +1,18 @@
 """Signals that a runner obeys: SIGTERM stops the body it was meant for, SIGUSR1 gives back what has not begun.
 
 A handler runs between any two steps of the main thread, so nothing is raised while that thread stands in `calm`
-(it may hold a lock there, or have sent half a message).
+(it may hold a lock there, or have sent half a message). A signal that arrives after the last such step before a
+system call that waits is obeyed only after that call; so the keeper nudges until it sees that it was heard.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 
-from rota.executors.page import Page
+from rota.executors.page import NUDGE, Page
 from rota.sdk import Stopped
 
 
@@ -55,11 +57,13 @@ class Signals:
         self._calm = calm
         self._give_back = give_back
         self._armed = 0
+        self._process = os.getpid()
 
     def install(self) -> None:
         """Listen."""
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGUSR1, self._on_recall)
+        signal.signal(NUDGE, self._on_nudge)
 
     def expect(self, execution_id: int) -> None:
         """From now on a stop of this execution is taken, and kept until it is armed."""
@@ -77,10 +81,21 @@ class Signals:
         self._page.current = 0
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        self._hear()
         self._calm.do(self._stop)
 
     def _on_recall(self, number: int, frame: FrameType | None) -> None:
+        self._hear()
         self._calm.do(self._give_back)
+
+    def _on_nudge(self, number: int, frame: FrameType | None) -> None:
+        # The handlers of the other two have run before this one, be they ours or a body's.
+        self._hear()
+
+    def _hear(self) -> None:
+        # A child that a body forked has these handlers too, and hears only for itself.
+        if os.getpid() == self._process:
+            self._page.heard = self._page.asked
 
     def _stop(self) -> None:
         if not self._armed or self._page.stop != self._armed:

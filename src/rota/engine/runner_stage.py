@@ -14,6 +14,7 @@ import time
 from _signal import getsignal as _getsignal  # type: ignore[import-not-found]
 
 from rota.engine.runner_output import Output
+from rota.executors.page import NUDGE
 from rota.executors.tree import descendants
 
 _GRACE = 0.1
@@ -25,6 +26,7 @@ _WATCHED = (
     signal.SIGCHLD,
     signal.SIGPIPE,
     signal.SIGALRM,
+    NUDGE,
 )
 
 

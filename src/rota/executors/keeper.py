@@ -21,8 +21,10 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from rota.executors.page import Page
+from rota.executors.page import NUDGE, Page
 from rota.executors.tree import become_subreaper, descendants, die_with_parent, kill
+
+_FIRST_NUDGE = 0.05
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Keeper:
         self._has_subreaper = has_subreaper
         self._buried = False
         self._unread = b""
+        self._nudge_at = self._nudge_after = 0.0
         self._status = 0
         self._cpu = 0.0
         self._rss = 0
@@ -126,7 +129,8 @@ class Keeper:
         heard = time.monotonic()
         while True:
             quiet = time.monotonic() - heard
-            ready = dict(poller.poll(max(0, (self._charge.silence - quiet) * 1000 + 1)))
+            wait = min(self._charge.silence - quiet, self._until_nudge())
+            ready = dict(poller.poll(max(0, wait * 1000 + 1)))
             if self._charge.orders in ready:
                 heard = time.monotonic()
                 if (why := self._obey()) is not None:
@@ -139,6 +143,22 @@ class Keeper:
                 return None
             if self._terminated:
                 return "the keeper was told to end"
+            self._nudge()
+
+    def _until_nudge(self) -> float:
+        if self._page.heard == self._page.asked:
+            return self._charge.silence
+        return self._nudge_at - time.monotonic()
+
+    def _nudge(self) -> None:
+        """Wake a runner whom a signal met just before it began to wait: it would obey when it has done waiting."""
+        if self._until_nudge() <= 0:
+            os.kill(self._runner, NUDGE)
+            self._await_obedience(2 * self._nudge_after)
+
+    def _await_obedience(self, seconds: float) -> None:
+        self._nudge_after = seconds
+        self._nudge_at = time.monotonic() + seconds
 
     def _forget_wakes(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -164,13 +184,15 @@ class Keeper:
         return None
 
     def _signal(self, order: bytes) -> None:
-        if order.startswith(b"s "):
-            wanted = int(order[2:])
-            if self._page.current == wanted:
-                self._page.stop = wanted
-                os.killpg(self._runner, signal.SIGTERM)
-                return
-        if order != b".":
+        if order == b".":
+            return
+        self._page.asked += 1
+        self._await_obedience(_FIRST_NUDGE)
+        wanted = int(order[2:]) if order.startswith(b"s ") else 0
+        if wanted and self._page.current == wanted:
+            self._page.stop = wanted
+            os.killpg(self._runner, signal.SIGTERM)
+        else:
             os.kill(self._runner, signal.SIGUSR1)
 
     def _end_all(self) -> list[int]:
