@@ -17,7 +17,7 @@ from tests.executors.workshop import BODIES, attempt
 
 def main(folder: Path, silence: float) -> None:
     """Run one stubborn body, and beat, until the runner dies."""
-    config = {"modules": [BODIES], "ready_made": False, "app": None, "jobs": {}}
+    config = {"modules": BODIES, "ready_made": False, "app": None, "jobs": {}}
     marker = f"agent-{os.getpid()}:1"
     runner = LocalRunner.spawn(config, marker=marker, environ=os.environ, silence=silence)
     while not runner.dead:

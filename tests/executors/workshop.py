@@ -15,7 +15,7 @@ from rota.domain.attempt import Attempt
 from rota.executors.events import Begun, Ended, Event
 from rota.executors.local import LocalRunner
 
-BODIES = "tests.executors.bodies"
+BODIES = ("tests.executors.bodies", "tests.executors.waiters")
 PATIENCE = 20.0
 E = TypeVar("E", bound=Event)
 
@@ -50,7 +50,7 @@ def pids_in(path: Path) -> list[int]:
 class Workshop:
     """One runner and all that it said."""
 
-    def __init__(self, *, modules: Sequence[str] = (BODIES,), **environ: str) -> None:
+    def __init__(self, *, modules: Sequence[str] = BODIES, **environ: str) -> None:
         config = {"modules": list(modules), "ready_made": False, "app": None, "jobs": {}}
         self.marker = f"test-{os.getpid()}-{time.monotonic_ns()}:1"
         environment = {**os.environ, **environ}
