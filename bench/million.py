@@ -33,65 +33,8 @@ MANY = int(os.environ.get("ROTA_BENCH_JOBS", "1000000"))
 DUE = 100
 """Jobs that are due at each tick."""
 
-TICKS = 20
-
-
-def main() -> None:
-    """Print what a tick costs in each case, and how long the dashboard takes to open."""
-    with site.addresses() as addresses:
-        address = dict(addresses).get("PostgreSQL")
-        if address is None:
-            print("there is no PostgreSQL")
-            return
-        with site.rota_on(address) as rota:
-            for count in (FEW, MANY):
-                fill(rota, address, count)
-                tell(f"{count:,} jobs", rota)
-            with idle_transaction(address):
-                plan_ten_minutes(rota)
-                tell(f"beside a transaction that is idle for ten minutes, with {DUE} slots a second", rota)
-            with backup(address):
-                tell("beside a running pg_dump", rota)
-            print(opened(rota, address))
-
-
-def fill(rota: Rota, address: str, count: int) -> None:
-    """So many daily jobs, due all over the next day, and tidied up as autovacuum would do."""
-    spec = JobSpec(name="job", schedule_type="daily", schedule_expression="00:00", task_name="any.task")
-    began = time.perf_counter()
-    site.make_jobs(rota, spec, count, rota.clock.now() + timedelta(hours=1))
-    spread = "UPDATE job_state SET next_run = next_run + (job_id * 7 % 82800) * interval '1 second'"
-    with rota.db.write() as conn:
-        conn.execute(text(spread))
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute("VACUUM ANALYZE")
-    print(f"{count:,} jobs made in {time.perf_counter() - began:.0f} s", flush=True)
-
-
-def tell(what: str, rota: Rota) -> None:
-    """Print what a tick of one scheduler costs; the first of them looks for a backlog too, as one every few seconds."""
-    scheduler = Scheduler(rota.db, rota.clock, 1)
-    times = [tick(rota, scheduler, DUE) for _ in range(TICKS)]
-    usual, worst = statistics.median(times) * 1000, max(times) * 1000
-    print(f"  {what}: a tick with {DUE} due takes {usual:.1f} ms (worst {worst:.1f})", flush=True)
-
-
-def tick(rota: Rota, scheduler: Scheduler, due: int) -> float:
-    """Let the next `due` jobs be due now. Returns the seconds until they are planned and the next wake is known."""
-    make_due(rota, rota.clock.now(), due)
-    began, planned = time.perf_counter(), 0
-    while planned < due:
-        planned += scheduler.tick().jobs
-    scheduler.next_wake()
-    return time.perf_counter() - began
-
-
-def make_due(rota: Rota, at: datetime, count: int) -> None:
-    """Let the next `count` jobs be due at that instant."""
-    soonest = "SELECT job_id FROM job_state WHERE next_run > now() + interval '30 minutes' ORDER BY next_run LIMIT :n"
-    with rota.db.write() as conn:
-        statement = text(f"UPDATE job_state SET next_run = :at WHERE job_id IN ({soonest})")
-        conn.execute(statement, {"at": at, "n": count})
+TICKS = FEW // DUE
+"""In so many each of the few jobs is due once."""
 
 
 @dataclass
@@ -105,14 +48,63 @@ class Then(SystemClock):
         return self.at
 
 
-def plan_ten_minutes(rota: Rota) -> None:
-    """Plan as many slots as ten minutes have, each at its time of the last ten minutes."""
-    clock = Then(rota.clock.now() - timedelta(minutes=10))
+def main() -> None:
+    """Print what a tick costs in each case, and how long the dashboard takes to open."""
+    with site.addresses() as addresses:
+        address = dict(addresses).get("PostgreSQL")
+        if address is None:
+            print("there is no PostgreSQL")
+            return
+        with site.rota_on(address) as rota:
+            clock = Then(rota.clock.now().replace(microsecond=0))
+            for count in (FEW, MANY):
+                fill(rota, address, count, clock.at)
+                tell(f"{count:,} jobs", rota, clock)
+            with idle_transaction(address):
+                ticks(rota, clock, 600)
+                tell(
+                    f"beside a transaction that is idle for ten minutes, with {DUE} slots a second",
+                    rota,
+                    clock,
+                )
+            with backup(address):
+                tell("beside a running pg_dump", rota, clock)
+            print(opened(rota, address))
+
+
+def fill(rota: Rota, address: str, count: int, now: datetime) -> None:
+    """So many jobs, by turns DUE in each second from `now` on, and tidied up as autovacuum would do."""
+    began, turn = time.perf_counter(), count // DUE
+    spec = JobSpec(name="job", schedule_type="interval", schedule_expression=f"{turn}s", task_name="any.task")
+    site.make_jobs(rota, spec, count, now)
+    due = "UPDATE job_state SET next_run = :now + (1 + job_id % :turn) * interval '1 second'"
+    with rota.db.write() as conn:
+        conn.execute(text(due), {"now": now, "turn": turn})
+        conn.execute(text("UPDATE jobs SET anchor = next_run FROM job_state WHERE job_id = id"))
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("VACUUM ANALYZE")
+    print(f"{count:,} jobs made in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def tell(what: str, rota: Rota, clock: Then) -> None:
+    """Print what a tick of one scheduler costs; every fifth looks for a backlog too."""
+    times = ticks(rota, clock, TICKS)
+    usual, worst = statistics.median(times) * 1000, max(times) * 1000
+    print(f"  {what}: a tick with {DUE} due takes {usual:.1f} ms (worst {worst:.1f})", flush=True)
+
+
+def ticks(rota: Rota, clock: Then, count: int) -> list[float]:
+    """So many seconds of its clock. Returns how long each took, until all was planned and the next wake known."""
     scheduler = Scheduler(rota.db, clock, 1)
-    for _ in range(600):
-        make_due(rota, clock.at, DUE)
-        assert scheduler.tick().jobs == DUE
-        clock.at += timedelta(seconds=1)
+    return [_tick(scheduler, clock) for _ in range(count)]
+
+
+def _tick(scheduler: Scheduler, clock: Then) -> float:
+    clock.at += timedelta(seconds=1)
+    began = time.perf_counter()
+    assert scheduler.tick().jobs == DUE
+    scheduler.next_wake()
+    return time.perf_counter() - began
 
 
 @contextlib.contextmanager
