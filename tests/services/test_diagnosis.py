@@ -1,8 +1,11 @@
 """The doctor: each finding, with what to do."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from rota.services import diagnosis
 from rota.services.diagnosis import Diagnosis
 from rota.services.timing import Variables
 from rota.store.database import Database
@@ -51,6 +54,23 @@ def test_a_database_that_is_away_is_told_and_the_rest_left_out(world):
     assert (found[0].name, found[0].ok) == ("database", False)
     assert "secret" not in found[0].text
     assert {one.name for one in found} == {"database", "disk", "containment"}
+
+
+def test_a_transaction_that_stays_open_is_named_with_what_it_does_to_us(healthy, monkeypatch):
+    assert "transaction" not in {one.name for one in findings(healthy)}
+    monkeypatch.setattr(diagnosis, "LONG_OPEN", timedelta())
+    with healthy.db.read() as conn:
+        if not healthy.db.is_sqlite:
+            # Who reads row by row at the usual level of isolation is in nobody's way.
+            conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        conn.execute(text("SELECT count(*) FROM jobs"))
+        pid = None if healthy.db.is_sqlite else conn.execute(text("SELECT pg_backend_pid()")).scalar()
+        told = {one.name: one for one in findings(healthy)}
+    if pid is None:
+        assert "transaction" not in told
+    else:
+        assert f"process {pid}) has been open for" in told["transaction"].text
+        assert "idle_in_transaction_session_timeout" in told["transaction"].fix
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.domain.substitution import substitute
-from rota.domain.words import plural
+from rota.domain.words import plural, span
 from rota.executors.tree import containment
 from rota.services.presence import Presence, Seen
 from rota.services.timing import Variables
@@ -18,6 +18,7 @@ from rota.store.database import SAFE_SQLITE, Database, sqlite_module
 
 LITTLE_DISK = 0.05
 FAR_CLOCK = timedelta(seconds=2)
+LONG_OPEN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Diagnosis:
         checks: tuple[Callable[[], Iterator[Finding]], ...] = (
             self._privileges,
             self._pooler,
+            self._transactions,
             self._clock,
             self._nodes,
             self._imports,
@@ -102,6 +104,16 @@ class Diagnosis:
                 text = "a pooler stands before PostgreSQL: nodes look for work twice a second, as nobody can call them"
                 fix = "nothing need be done; connect nodes directly where jobs must start sooner"
                 yield Finding("pooler", None, text, fix)
+
+    def _transactions(self) -> Iterator[Finding]:
+        with self.db.read() as conn:
+            oldest = vitals.oldest_transaction(conn)
+        if oldest is None or oldest.seconds < LONG_OPEN.total_seconds():
+            return
+        who = f"{oldest.user} ({oldest.program or 'unnamed program'}, process {oldest.pid})"
+        text = f"a transaction of {who} has been open for {span(oldest.seconds)}"
+        fix = "PostgreSQL cannot tidy up behind it, so planning and claiming get slower: end it, or set "
+        yield Finding("transaction", None, text, f"{fix}idle_in_transaction_session_timeout")
 
     def _clock(self) -> Iterator[Finding]:
         before = self.clock.now()

@@ -1,5 +1,6 @@
 """What the database says about itself: its version, its clock, what we may do in it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, text
@@ -30,6 +31,33 @@ def clock(conn: Connection) -> datetime | None:
 def pooled(conn: Connection) -> bool:
     """Whether a pooler such as PgBouncer stands between us and the server."""
     return bool(conn.connection.info.get(POOLED))
+
+
+@dataclass(frozen=True, slots=True)
+class LongOpen:
+    """A transaction of somebody that is open: of which process of the server, whose, of what program, for how long."""
+
+    pid: int
+    user: str
+    program: str
+    seconds: float
+
+
+_OLDEST = text("""
+    SELECT pid, usename, application_name, extract(epoch FROM clock_timestamp() - xact_start)
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND xact_start IS NOT NULL
+    ORDER BY xact_start LIMIT 1
+""")
+
+
+def oldest_transaction(conn: Connection) -> LongOpen | None:
+    """The open transaction that PostgreSQL cannot tidy up behind; None for SQLite, and when we may see of none."""
+    if conn.dialect.name != "postgresql":
+        return None
+    row = conn.execute(_OLDEST).one_or_none()
+    return None if row is None else LongOpen(row[0], row[1], row[2], float(row[3]))
 
 
 def lacking(db: Database) -> list[str]:
