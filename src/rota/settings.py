@@ -51,6 +51,7 @@ class Settings(BaseModel):
     )
     shutdown_grace: float = Field(30, ge=0, le=86_400, description="how long a shutdown waits for what runs")
     schedule_env: tuple[str, ...] = Field(("*_SCHEDULE",), description="variables that schedules may read")
+    environment: str = Field("", max_length=40, description="what pages call this place, as prod")
     node_name: str = Field("", description="how this node is called; default: the name of the machine")
     secret_key: str | None = Field(None, description="encrypts stored secrets", repr=False)
     host: str = Field("127.0.0.1", description="the address at which `rota serve` answers")

@@ -121,10 +121,18 @@ def test_the_ribbon_parts_what_happened_from_what_is_planned():
     assert half == [True, True, True, False, False]
     words = [one.text for one in tree.iter("text")]
     assert "12:00 · 6 start together" in words
+    assert "3 missed in 10 min" in words
     assert "now 10:42 CET" in words
     assert drawing.table.rows[1] == ["today 09:00 CET", "7", "1", "0", "0"]
     assert "4 planned" in tree.get("aria-label", "")
     assert "at least 4 planned" in ribbon.ribbon(day(planned=planned, complete=False), TIMES).svg
+
+
+def test_the_ribbon_names_the_longest_stretch_in_which_slots_were_missed():
+    at = NOW.replace(minute=0, second=0) - 3 * HOUR
+    ended = [Count(at + n * ribbon.SPAN, Status.MISSED, 2) for n in (0, 1, 2, 4)]
+    words = [one.text for one in drawn(ribbon.ribbon(day(ended), TIMES).svg).iter("text")]
+    assert [one for one in words if one and "missed" in one] == ["6 missed in 30 min"]
 
 
 def test_a_column_of_thousands_stays_within_the_ribbon():

@@ -36,7 +36,9 @@ def test_a_failure_is_told_first_with_its_place_and_how_often_it_came(world, job
         number = ran(
             world, Status.FAILED, error_type="OSError", error_message="full", stack_trace=TRACE, no_retry=True
         )
-    text = text_of(admin.get(f"/backup/executions/{number}"))
+    page = admin.get(f"/backup/executions/{number}")
+    text = text_of(page)
+    assert 'href="/admin/cron/-/alerts/mute?target=job%3Abackup"' in page.text
     assert "Same error in 3 of the last 3 executions" in text
     assert "/srv/app/usage.py , line 88, in aggregate" in text
     assert text.index("OSError full") < text.index("Log")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rota.domain.actor import Actor
 from rota.domain.execution import Status
 from rota.domain.permission import Role
 from tests.web.visitor import Visitor, text_of
@@ -51,6 +52,15 @@ def test_a_list_shows_when_each_job_runs_and_how_it_went(world, admin):
 def test_filters_stand_in_the_address(world, admin, query, found):
     world.holds.pause("held", ANA, reason="no")
     assert names(admin.get(f"/?{query}")) == found
+
+
+def test_the_number_of_the_paused_tells_who_holds_them(world, admin):
+    assert "nothing is held" in text_of(admin.get("/"))
+    for name, others in (("held", ""), ("report", " and bo"), ("backup", " and 2 others")):
+        by = {"held": "ana", "report": "bo", "backup": "cy"}[name]
+        world.holds.pause(name, Actor(by, "cli"), reason="no")
+        world.clock.advance(2)
+        assert f"held by ana{others}" in text_of(admin.get("/"))
 
 
 def test_a_number_is_a_filter_that_shows_what_it_counts(world, admin):

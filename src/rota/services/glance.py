@@ -42,7 +42,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """total: all jobs; ended: executions of the last 24 hours by status; waiting: executions by queue"""
+    """total: all jobs; ended: executions of the last 24 hours by status; waiting: executions by queue
+
+    holders  who paused jobs
+    """
 
     total: int
     tiles: dict[Show, Tile]
@@ -50,6 +53,7 @@ class Glance:
     ended: dict[str, int]
     waiting: dict[str, int]
     queues: list[str]
+    holders: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Glances:
                 ended=activity.totals(conn, now - DAY),
                 waiting=vitals.waiting_by_queue(conn),
                 queues=vitals.queues_of_jobs(conn),
+                holders=vitals.holders(conn),
             )
 
     def concerns(self, most: int = 5) -> list[Concern]:

@@ -88,6 +88,18 @@ def waiting_by_queue(conn: Connection) -> dict[str, int]:
     return {queue: n for queue, n in conn.execute(query.group_by(executions.c.queue))}
 
 
+_FEW = 100
+
+
+def holders(conn: Connection) -> list[str]:
+    """Who paused jobs that still are, by name; of very many jobs only some are looked at."""
+    some = (
+        select(jobs.c.paused_by).where(jobs.c.paused_at.is_not(None), jobs.c.deleted_at.is_(None)).limit(_FEW)
+    )
+    query = select(some.subquery().c.paused_by).distinct()
+    return sorted(name for name in conn.execute(query).scalars() if name)
+
+
 _NEXT_QUEUE = (
     select(jobs.c.task_queue)
     .where(jobs.c.deleted_at.is_(None), jobs.c.is_enabled, jobs.c.task_queue > bindparam("last"))

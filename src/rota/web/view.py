@@ -79,6 +79,11 @@ class View:
 
     # where
 
+    @property
+    def place(self) -> str:
+        """What this environment is called, as "prod"; empty when it has no name."""
+        return self.rota.settings.environment
+
     @cached_property
     def base(self) -> str:
         """Below which all pages are, without a slash at the end."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from rota.domain.execution import UNSUCCESSFUL, Status
+from rota.domain.words import span
 from rota.services.activity import Day
 from rota.web.draw.axis import Window
 from rota.web.draw.marks import PLAN, TOGETHER, Drawing, Table, counted, line, percent, rect, svg, text
@@ -107,10 +108,24 @@ def _words(window: Window, day: Day) -> Iterator[Markup]:
         start = percent(window.place(crowd.at) + 0.012)
         at = window.times.local(crowd.at)
         yield text("minor", start, 29, f"{at:%H:%M} · {crowd.jobs:,} start together")
+    yield from _gap(window, day)
     yield line("m-base", "0", "100%", BASE + 0.5, BASE + 0.5)
     yield line("m-now", x, x, 14, 118)
     now = window.times.clock(day.now).split(" ", 1)[1]
     yield text("t-now t-mid", x, 9, f"now {now}")
+
+
+def _gap(window: Window, day: Day) -> Iterator[Markup]:
+    """Words at the longest stretch in which slots were missed."""
+    stretches: list[tuple[datetime, datetime, int]] = []
+    for one in sorted((one for one in day.ended if one.status is Status.MISSED), key=lambda one: one.at):
+        begin, end, n = stretches.pop() if stretches and stretches[-1][1] == one.at else (one.at, one.at, 0)
+        stretches.append((begin, one.at + SPAN, n + one.n))
+    begin, end, n = max(stretches, key=lambda it: (it[1] - it[0], it[2]), default=(day.since, day.since, 0))
+    middle = window.place(begin + (end - begin) / 2)
+    if n and 0.05 < middle < 0.45:
+        told = f"{n:,} missed in {span((end - begin).total_seconds())}"
+        yield text("widest t-mid t-warn", percent(middle), 46, told)
 
 
 def _detail(day: Day) -> str:

@@ -116,9 +116,21 @@ def _hints(view: View) -> dict[Show, str]:
         if not glance.tiles[Show.OVERDUE].n
         else "see the strip",
         Show.DUE: f"first {view.times.clock(first)}" if first and first > now else "",
-        Show.PAUSED: "held by somebody" if glance.tiles[Show.PAUSED].n else "nothing is held",
+        Show.PAUSED: _held(glance.holders) if glance.tiles[Show.PAUSED].n else "nothing is held",
     }
     return told
+
+
+def _held(holders: list[str]) -> str:
+    """Who holds what is paused, in as many names as there is room for."""
+    match holders:
+        case [one]:
+            return f"held by {one}"
+        case [one, other]:
+            return f"held by {one} and {other}"
+        case [one, *others]:
+            return f"held by {one} and {plural(len(others), 'other')}"
+    return "held by somebody"
 
 
 def _round(n: int) -> int:

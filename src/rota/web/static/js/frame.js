@@ -38,6 +38,11 @@
       event.preventDefault();
       open(opener.dataset.opens);
     }
+    const copier = event.target.closest("[data-copies]");
+    if (copier) {
+      navigator.clipboard.writeText(document.getElementById(copier.dataset.copies).textContent)
+        .then(() => { copier.querySelector("span").textContent = "Copied"; });
+    }
     if (event.target.closest("[data-closes]") || event.target.matches("dialog")) event.target.closest("dialog").close();
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
@@ -49,6 +54,9 @@
     const picked = document.querySelector("[data-picked]");
     if (picked) picked.textContent = `${all(".pick:checked").length} selected`;
   });
+
+  // Browsers lend the clipboard only to pages that came by https or from this machine.
+  if (navigator.clipboard) for (const copier of all("[data-copies]")) copier.hidden = false;
 
   // What was told goes by itself, unless the pointer rests on it.
   for (const toast of all("[data-toast]")) {
