@@ -3,11 +3,13 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from rota.domain.actor import Actor
 from rota.domain.alert import ChannelKind, ChannelSpec
 from rota.domain.execution import Status
 from rota.domain.job import JobPatch, JobSpec
+from rota.store.schema import jobs
 from tests.web.visitor import Visitor, text_of
 from tests.world import ANA, published
 
@@ -157,6 +159,19 @@ def test_arguments_are_drawn_from_the_schema_and_read_back(world, admin):
     }  # fmt: skip
     missing = admin.post("/-/new", **FORM | {"task_name": "clean", "name": "second"})
     assert "'days' is a required property" in text_of(missing)
+
+
+def test_the_form_to_run_a_job_whose_task_nobody_publishes_says_so_and_keeps_what_was_typed(world, admin):
+    world.add_job("orphan", task_kwargs={"days": 1})
+    with world.db.write() as conn:
+        conn.execute(update(jobs).values(task_name="gone"))
+    page = admin.get("/orphan/run")
+    assert page.status_code == 200
+    assert "&#34;days&#34;: 1" in page.text
+    asked = admin.post("/orphan/run", form="1", args__more='{"days": 2}')
+    assert asked.status_code == 422
+    assert 'No task named "gone".' in text_of(asked)
+    assert "&#34;days&#34;: 2" in asked.text
 
 
 def test_an_edit_conflict_shows_both_and_can_be_settled(world, admin):

@@ -19,6 +19,9 @@ class Entry(NamedTuple):
     action: Action
 
 
+BELOW = {"/-/settings": ("/-/users", "/-/tokens")}
+"""What else belongs to a line of the navigation than what its path begins."""
+
 NAVIGATION = (
     Entry("", "Jobs", "jobs", Action.JOB_READ),
     Entry("/-/executions", "Executions", "run", Action.EXECUTION_READ),

@@ -14,11 +14,17 @@ KEPT = "\n\t"
 """Control characters that mean something in a text; all others are written out."""
 LONGEST_WORD = 16
 """Letters of a name that are kept together."""
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|d)\b)")
 
 
 def visible(value: object) -> str:
     """Text of others, as it may stand in a page: what would move, turn or hide it is written out."""
     return shown(str(value), KEPT)
+
+
+def unbroken(text: str) -> str:
+    """A length of time, or a sentence of ours with some, in which no line ends between a number and its unit."""
+    return BEFORE_UNIT.sub("\u00a0", text)
 
 
 def breakable(name: str) -> Markup:
@@ -29,7 +35,7 @@ def breakable(name: str) -> Markup:
 
 def prose(text: str) -> Markup:
     """A message as a sentence: a capital, a full stop, and `commands` set as such."""
-    told = visible(text)
+    told = unbroken(visible(text))
     told = told[:1].upper() + told[1:] + ("" if told[-1:] in ".?!…" else ".")
     parts = [escape(part) for part in told.split("`")]
     return Markup("").join(
@@ -49,11 +55,12 @@ def environment() -> Environment:
         json=lambda value: dumps(value, ensure_ascii=False),
         breakable=breakable,
         count=count,
-        ms=milliseconds,
+        ms=lambda ms: unbroken(milliseconds(ms)),
         plural=plural,
         prose=prose,
-        rough=rough,
-        span=span,
+        rough=lambda seconds: unbroken(rough(seconds)),
+        span=lambda seconds: unbroken(span(seconds)),
+        unbroken=unbroken,
         visible=visible,
     )
     return made

@@ -17,7 +17,7 @@ from rota.domain.permission import LEAST, Action, may
 from rota.http.identity import Visitor, is_secure
 from rota.http.problem import Problem
 from rota.web import times
-from rota.web.frame import NAVIGATION, Entry
+from rota.web.frame import BELOW, NAVIGATION, Entry
 from rota.web.times import Times
 
 POLICY = (
@@ -124,11 +124,9 @@ class View:
     def is_at(self, path: str) -> bool:
         """Whether this page belongs to that line of the navigation: jobs are all that is not below /-/."""
         here = self.path.partition("?")[0]
-        return (
-            here.startswith(path)
-            if path
-            else not here.startswith("/-/") or here.startswith(("/-/new", "/-/bulk"))
-        )
+        if path == "":
+            return not here.startswith("/-/") or here.startswith(("/-/new", "/-/bulk"))
+        return here.startswith((path, *BELOW.get(path, ())))
 
     def here(self, **changes: Any) -> str:
         """This very page with some of its query changed; None takes a parameter away."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from rota.domain.errors import Invalid, RotaError
+from rota.domain.errors import Invalid, NotFound, RotaError
+from rota.domain.job import Job
 from rota.domain.permission import Action
 from rota.web import arguments
 from rota.web.door import Form, Page, PageRoute, does
@@ -33,8 +35,7 @@ def run(job: str, view: Page, form: Form) -> Response:
     rota, is_form = view.rota, "form" in form
     try:
         found = rota.jobs.get(job)
-        schema = rota.catalogue.task(found.task_name).get("schema") or {} if is_form else {}
-        kwargs = arguments.given(schema, form, found.task_kwargs) if is_form else None
+        kwargs = arguments.given(_schema(view, found), form, found.task_kwargs) if is_form else None
         made = rota.executions.execute(found.id, view.actor, kwargs=kwargs, force="force" in form)
     except RotaError as error:
         if not is_form:
@@ -45,13 +46,21 @@ def run(job: str, view: Page, form: Form) -> Response:
 
 def _run_form(view: View, job: str, typed: Mapping[str, str], error: RotaError | None = None) -> Response:
     found = view.rota.jobs.get(job)
-    schema = view.rota.catalogue.task(found.task_name).get("schema") or {}
+    schema = _schema(view, found)
     fields = arguments.described(schema, found.task_kwargs, typed)
     return view.render(
         "run.html", status=422 if error else 200, job=found, fields=fields, error=error, typed=typed,
         more=arguments.more(schema, found.task_kwargs, typed),
         errors={error.field: str(error)} if error and error.field else {},
     )  # fmt: skip
+
+
+def _schema(view: View, job: Job) -> Mapping[str, Any]:
+    """What its task takes. Of one that nobody has published anything may be given, as JSON."""
+    try:
+        return view.rota.catalogue.task(job.task_name).get("schema") or {}
+    except NotFound:
+        return {}
 
 
 @router.get("/{job}/pause", **does(Action.JOB_PAUSE))
