@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 from sqlalchemy import Connection, func, select, text
 
 from bench.site import make_jobs
@@ -31,8 +32,18 @@ def fill(rota: Rota, job_count: int = 100_000, execution_count: int = 1_000_000)
             conn.execute(text(statement), given)
         soon = int((rota.clock.now() - EPOCH).total_seconds()) + SOON
         conn.execute(text(_next_runs(told)), {"soon": soon})
-    with rota.db.write() as conn:
-        conn.execute(text("ANALYZE"))
+    _tidy(rota)
+
+
+def _tidy(rota: Rota) -> None:
+    """What SQLite is told by rota, and PostgreSQL does by itself soon after so many new rows."""
+    if rota.db.is_sqlite:
+        with rota.db.write() as conn:
+            conn.execute(text("ANALYZE"))
+        return
+    address = rota.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("VACUUM ANALYZE")
 
 
 class Words:
