@@ -95,7 +95,7 @@ def claimable(
     found: list[tuple[int, Attempt]] = []
     for queue in filter(serves, conn.execute(_QUEUES).scalars().all()):
         given = {"node": node[0], "generation": node[1], "queue": queue, "until": until, "most": most}
-        found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given)]
+        found += [(-row.rank, _attempt(row)) for row in conn.execute(query, given).all()]
     found.sort(key=lambda pair: (pair[0], pair[1].execution_id))
     return [attempt for _, attempt in found[:most]]
 

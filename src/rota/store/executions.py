@@ -101,7 +101,7 @@ def add(conn: Connection, news: Sequence[New]) -> list[int]:
     columns = tuple(column for column in _NEW if _is_used(column[0], by_name[column[0]]))
     found = gather(conn, columns, [by_name[name] for name, _ in columns])
     statement = _insert(conn.dialect.name, found.differing, found.alike)
-    ids = sorted(conn.execute(statement, found.given).scalars())
+    ids = sorted(conn.execute(statement, found.given).scalars().all())
     told = [(id_, one.job_id, one.status) for id_, one in zip(ids, news, strict=True)]
     events.note_executions(conn, told, news[0].queued_at)
     return ids
@@ -205,7 +205,7 @@ def _update(dialect: str, changed: Columns) -> ReturningUpdate[Any]:
 def active(conn: Connection, job_ids: Iterable[int]) -> dict[int, list[Active]]:
     """The active executions of those jobs, the begun ones first, then by age."""
     found: dict[int, list[Active]] = {}
-    for job_id, execution_id, status in conn.execute(_active(conn.dialect.name), {IDS: list(job_ids)}):
+    for job_id, execution_id, status in conn.execute(_active(conn.dialect.name), {IDS: list(job_ids)}).all():
         found.setdefault(job_id, []).append(Active(execution_id, Status(status)))
     return found
 

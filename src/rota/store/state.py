@@ -76,8 +76,8 @@ def due(conn: Connection, since: datetime, until: datetime, most: int) -> list[D
     if conn.dialect.name == "postgresql":
         ids = conn.execute(_LOCK_DUE, given).scalars().all()
         locked = _READ.where(among(conn.dialect.name, _s.job_id))
-        return [_due(row) for row in conn.execute(locked, {IDS: ids})]
-    return [_due(row) for row in conn.execute(_DUE, given)]
+        return [_due(row) for row in conn.execute(locked, {IDS: ids}).all()]
+    return [_due(row) for row in conn.execute(_DUE, given).all()]
 
 
 def upcoming(conn: Connection, since: datetime, until: datetime, most: int) -> list[Due]:
