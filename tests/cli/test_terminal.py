@@ -48,6 +48,18 @@ def test_every_list_fits_the_terminal(busy, tmp_path, columns):
             assert max(map(cell_len, text.splitlines())) <= columns, f"{words}\n{text}"
 
 
+def test_an_error_is_broken_between_words_where_the_terminal_is_narrow(site, tmp_path):
+    with Terminal(["jobs", "runn"], tmp_path, columns=40, ROTA_DATABASE_URL=site.url) as terminal:
+        assert terminal.ended() == 2
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", terminal.shown).splitlines()
+    assert max(map(cell_len, lines)) <= 40
+    assert lines[:3] == [
+        "Error: No such command 'runn'. Did you",
+        "mean 'run'?",
+        "  usage: rota jobs [OPTIONS] COMMAND",
+    ]
+
+
 def test_colours_are_for_terminals_without_no_color(site, tmp_path):
     with Terminal(["jobs", "list"], tmp_path, ROTA_DATABASE_URL=site.url) as terminal:
         assert terminal.ended() == 0

@@ -103,9 +103,12 @@ def _tell(error: RotaError, *, as_json: bool) -> None:
         told = {"code": error.code, "message": error.message, "fix": error.fix, "field": error.field}
         print(json.dumps({"error": told}), file=sys.stderr)
         return
-    print(f"{_red('Error')}: {shown(error.message)}", file=sys.stderr)
-    if error.fix:
-        print(f"  {shown(error.fix)}", file=sys.stderr)
+    from rota.cli.screen import terminal_width
+    from rota.cli.table import wrapped
+
+    said = [f"Error: {shown(error.message)}", *([f"  {shown(error.fix)}"] if error.fix else [])]
+    first, *rest = (line for text in said for line in wrapped(text, terminal_width(sys.stderr)))
+    print(first.replace("Error", _red("Error"), 1), *rest, sep="\n", file=sys.stderr)
 
 
 def _tell_system(error: OSError, *, as_json: bool) -> int:

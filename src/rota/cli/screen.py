@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from rota.cli.colour import paint
 from rota.cli.table import GAP, Cell, Column, lines, wrapped
@@ -138,6 +139,8 @@ def _flat(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False)
 
 
-def terminal_width() -> int | None:
-    """The columns of the terminal that stdout is, None when it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def terminal_width(stream: TextIO) -> int | None:
+    """The columns of the terminal that a stream leads to, None when it leads to none."""
+    if not stream.isatty():
+        return None
+    return shutil.get_terminal_size(os.get_terminal_size(stream.fileno())).columns

@@ -58,7 +58,7 @@ class Session:
             quiet=bool(self.options.get("quiet")),
             time=self.options.get("time", "relative"),
             now=datetime.now(UTC),
-            width=terminal_width(),
+            width=terminal_width(sys.stdout),
             colour=has_colour(sys.stdout),
         )
 
