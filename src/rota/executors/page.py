@@ -15,44 +15,29 @@ NUDGE = signal.SIGURG
 _NUMBER = struct.Struct("q")
 
 
+class _Number:
+    """A number of the page, at its place."""
+
+    def __init__(self, place: int) -> None:
+        self._offset = place * _NUMBER.size
+
+    def __get__(self, page: "Page", owner: type) -> int:
+        return int(_NUMBER.unpack_from(page.memory, self._offset)[0])
+
+    def __set__(self, page: "Page", value: int) -> None:
+        _NUMBER.pack_into(page.memory, self._offset, value)
+
+
 class Page:
-    """Made before the fork. `current` and `stop` are ids of executions, 0 means none; `asked` and `heard` count."""
+    """Made before the fork.
+
+    current  the execution whose body runs now, 0 for none
+    stop     the execution that was told to stop last, 0 for none
+    asked    how many signals the keeper has sent that the runner is to obey
+    heard    what `asked` was when the runner obeyed last
+    """
+
+    current, stop, asked, heard = _Number(0), _Number(1), _Number(2), _Number(3)
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, mmap.PAGESIZE)
-
-    @property
-    def current(self) -> int:
-        """The execution whose body runs now."""
-        return int(_NUMBER.unpack_from(self._memory, 0)[0])
-
-    @current.setter
-    def current(self, execution_id: int) -> None:
-        _NUMBER.pack_into(self._memory, 0, execution_id)
-
-    @property
-    def stop(self) -> int:
-        """The execution that was told to stop last."""
-        return int(_NUMBER.unpack_from(self._memory, 8)[0])
-
-    @stop.setter
-    def stop(self, execution_id: int) -> None:
-        _NUMBER.pack_into(self._memory, 8, execution_id)
-
-    @property
-    def asked(self) -> int:
-        """How many signals the keeper has sent that the runner is to obey."""
-        return int(_NUMBER.unpack_from(self._memory, 16)[0])
-
-    @asked.setter
-    def asked(self, count: int) -> None:
-        _NUMBER.pack_into(self._memory, 16, count)
-
-    @property
-    def heard(self) -> int:
-        """What `asked` was when the runner obeyed last."""
-        return int(_NUMBER.unpack_from(self._memory, 24)[0])
-
-    @heard.setter
-    def heard(self, count: int) -> None:
-        _NUMBER.pack_into(self._memory, 24, count)
+        self.memory = mmap.mmap(-1, mmap.PAGESIZE)
