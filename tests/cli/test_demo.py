@@ -54,6 +54,20 @@ def test_the_history_has_every_ending_and_its_counts_agree(world, monkeypatch):
     assert world.last("still_works").id > n
 
 
+def test_every_job_of_the_demo_has_run_those_of_a_new_database_too(tmp_path, monkeypatch):
+    few = [part for part in cast.CAST if part.spec.name != "price_feed"]
+    monkeypatch.setattr("rota.services.demo.making.CAST", tuple(few))
+    file = tmp_path / "shop.db"
+    assert run(["demo", str(file), "-q"]) == 0
+    with sqlite3.connect(file) as conn:
+        never = conn.execute(
+            "SELECT name FROM jobs JOIN job_state ON job_id = jobs.id WHERE last_run IS NULL"
+        ).fetchall()
+        makers = conn.execute("SELECT created_by FROM jobs WHERE name = 'database_cleanup'").fetchall()
+    assert never == []
+    assert makers == [("system",)]
+
+
 @pytest.mark.parametrize("content", [b"", b"anything", None])
 def test_what_is_no_demo_is_never_touched(tmp_path, capsys, content):
     file = tmp_path / "precious.db"

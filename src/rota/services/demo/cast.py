@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from rota.domain.job import JobSpec
+from rota.services.defaults import NEW
 
 TASK = "demo.work"
-"""The task that all of them run; `rota demo` brings it."""
+"""The task that all jobs of the shop run; `rota demo` brings it."""
 ZONE = "Europe/Rome"
 
 
@@ -28,6 +29,7 @@ class Part:
     error     how it fails; None: it runs into its time limit instead
     items     what it works on, and about how many; "" for nothing
     bad_days  days before now from which on it fails every time, (first, last)
+    asked     how often somebody runs it by hand at least
     """
 
     spec: JobSpec
@@ -38,6 +40,7 @@ class Part:
     many: int = 0
     growth: float = 0.0
     bad_days: tuple[float, float] = (0.0, 0.0)
+    asked: int = 0
 
 
 def _job(name: str, title: str, **fields: object) -> JobSpec:
@@ -73,6 +76,8 @@ FULL = Error(
     "OSError", "[Errno 28] No space left on device: '/backup/shop.dump.part'",
     ("/srv/shop/jobs/backup.py", 47, "dump", "target.write(chunk)"),
 )  # fmt: skip
+
+HEALTH, CLEANUP, SESSIONS = NEW
 
 CAST = (
     Part(
@@ -187,4 +192,8 @@ CAST = (
              timezone="UTC", timeout=30, grace=120),
         1.4, fails=3, items="prices", many=310,
     ),
+    # Those that every new database has, which have run as long as the others.
+    Part(HEALTH, 0.3, items="checks", many=5),
+    Part(CLEANUP, 4.2, items="executions", many=780, growth=0.2),
+    Part(SESSIONS, 0.9, items="sessions", many=70, asked=4),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from rota.domain.job import Overlap
 from rota.domain.permission import Role
 from rota.services.accounts import Accounts
 from rota.services.demo import words
-from rota.services.demo.cast import CAST
+from rota.services.demo.cast import CAST, TASK
 from rota.services.demo.past import SPAN, Past, Story, history
 from rota.services.demo.telling import tell
 from rota.store import activity, audit, jobs, logs, nodes, past, rollups, settings, state
@@ -33,6 +33,9 @@ SPEAKING = 12
 """The newest executions of each job whose output is kept, besides those that failed."""
 HELD, HOLD = "search_reindex", timedelta(hours=20)
 """The job that is paused, and for how long already."""
+RETIRED, SINCE = "legacy_export", timedelta(days=12.4)
+"""The job that is switched off, and since when."""
+ENDED = {HELD: HOLD, RETIRED: SINCE}
 LONGEST = 90.0
 """Seconds that a job of the demo takes at most when it is really run."""
 PEOPLE = (("maria", Role.ADMIN), ("luca", Role.OPERATOR), ("vera", Role.VIEWER))
@@ -72,9 +75,9 @@ class Demo:
         with self.db.write() as conn:
             story = Story(now - SPAN, now, _outages(now), [name for name, _ in PEOPLE[:2]])
             found = self._jobs(conn, story)
-            ran = (one for part in CAST if part.spec.is_enabled for one in history(part, story, chance))
+            ran = (one for part in CAST for one in history(part, story, chance))
             told = sorted(
-                (one for one in ran if one.part.spec.name != HELD or one.queued_at < now - HOLD),
+                (one for one in ran if one.queued_at < now - ENDED.get(one.part.spec.name, timedelta())),
                 key=lambda one: (one.queued_at, one.attempt),
             )
             staff = _nodes(conn, story)
@@ -88,13 +91,16 @@ class Demo:
 
     def _jobs(self, conn: Connection, story: Story) -> dict[str, int]:
         """The jobs, made three months ago. Returns their ids by name."""
+        found = {}
         for job in jobs.listing(conn, Filter()):
+            found[job.name] = job.id
             if job.next_run is not None:
                 jobs.set_next(conn, job.id, job.schedule.next_after(story.now), story.now)
-        found = {}
         for part in CAST:
+            if part.spec.name in found:
+                continue
             # Served, they take about as long as they did, as far as one wants to wait.
-            length = {"seconds": min(part.seconds, LONGEST)}
+            length = {"seconds": min(part.seconds, LONGEST)} if part.spec.task_name == TASK else {}
             spec = part.spec.model_copy(update={"task_kwargs": part.spec.task_kwargs | length})
             job_id = jobs.insert_job(
                 conn, spec, by="maria", at=story.since, resolved_expression=spec.schedule_expression
@@ -214,7 +220,8 @@ def _deeds(conn: Connection, now: datetime, kept: Sequence[Past]) -> None:
     vera = Actor("vera", "web", Role.VIEWER, address="10.1.4.31")
     for by, action, target, days, details in (
         (luca, "job.update", "database_backup", 5.1, {"before": {"timeout": 1800}, "after": {"timeout": 2700}}),
-        (maria, "job.disable", "legacy_export", 12.4, {"before": {"is_enabled": True}, "after": {"is_enabled": False}}),
+        (maria, "job.disable", RETIRED, SINCE / timedelta(days=1),
+         {"before": {"is_enabled": True}, "after": {"is_enabled": False}}),
         (luca, "job.update", "license_sync", 40.3, {"before": {"max_retries": 1}, "after": {"max_retries": 3}}),
         (maria, "job.pause", "search_reindex", 0.83, {"reason": "the index is being moved"}),
         (vera, "job.execute", "newsletter", 2.2, {"reason": "denied: this takes the role operator"}),

@@ -133,7 +133,7 @@ def _is_bad(part: Part, story: Story, at: datetime) -> bool:
 
 def _by_hand(part: Part, story: Story, chance: Random) -> Iterator[Past]:
     """Now and then somebody runs a job himself."""
-    for _ in range(chance.randrange(4)):
+    for _ in range(part.asked + chance.randrange(4)):
         at = story.now - SPAN * chance.random() * 0.3 - timedelta(hours=1)
         one = _attempt(part, story, at, at, 1, chance)
         one.trigger, one.by, one.scheduled_for = Trigger.MANUAL, chance.choice(list(story.people)), None
