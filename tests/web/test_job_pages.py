@@ -116,12 +116,15 @@ def test_a_preview_says_what_would_happen_and_saves_nothing(world, admin):
     world.add_job("other", daily="02:30", timezone="Europe/Rome")
     text = text_of(admin.post("/-/new", **FORM | {"preview": "1"}))
     assert (
-        "Runs mine every day at 02:30, Europe/Rome time, stops it after 30 s, tries again 2 times, after 1 s and 2 s."
+        "Runs mine every day at 02:30, Europe/Rome time, stops it after 30 s, tries again twice, after 1 s and 2 s."
         in text
     )
     assert "Tue 02:30 CET" in text
     assert "Tue 01:30 UTC for you" in text
     assert "1 other job starts at that moment, and at each of the next 9" in text
+    assert "Retries times, after 1 s and 2 s First wait" in text
+    assert "Europe/Rome, and UTC for you" in text
+    assert "Next 10 UTC Tue" in text_of(admin.post("/-/new?zone=UTC", **FORM | {"preview": "1"}))
     broken = text_of(
         admin.post("/-/new", **FORM | {"preview": "1", "schedule_type": "cron", "schedule_expression": "* *"})
     )

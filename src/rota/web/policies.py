@@ -30,10 +30,18 @@ def retries(job: Definition) -> str:
     """ "3, after 1 s, 2 s and 4 s"."""
     if not job.retryable or job.max_retries == 0:
         return "none"
-    waits = list(_waits(job, min(job.max_retries, 4)))
-    last = f" and {waits[-1]}" if len(waits) > 1 and job.max_retries <= 4 else ""
-    first = ", ".join(waits[:-1] if last else waits)
+    each = list(_waits(job, min(job.max_retries, 4)))
+    last = f" and {each[-1]}" if len(each) > 1 and job.max_retries <= 4 else ""
+    first = ", ".join(each[:-1] if last else each)
     return f"{count(job.max_retries)}, after {first}{last}{', …' if job.max_retries > 4 else ''}"
+
+
+def waits(job: Definition) -> str:
+    """What follows the number of retries in a form: "times, after 1 s, 2 s and 4 s"."""
+    number, _, told = retries(job).partition(", ")
+    if not told:
+        return "times" if job.max_retries == 0 else "times, but it may not be tried again"
+    return f"{'time' if number == '1' else 'times'}, {told}"
 
 
 def again(job: Definition) -> str:
@@ -41,8 +49,9 @@ def again(job: Definition) -> str:
     told = retries(job)
     if told == "none":
         return "does not try again"
-    number, _, waits = told.partition(", ")
-    return f"tries again {'once' if number == '1' else f'{number} times'}, {waits}"
+    number, _, after = told.partition(", ")
+    often = {"1": "once", "2": "twice"}.get(number, f"{number} times")
+    return f"tries again {often}, {after}"
 
 
 def _waits(job: Definition, n: int) -> Iterator[str]:
