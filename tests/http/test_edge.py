@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
+from starlette.requests import ClientDisconnect
 
 from rota.asgi import create
 from rota.domain.permission import Role
 from rota.http import edge
-from rota.http.edge import HEADERS, Incoming, is_allowed
+from rota.http.edge import HEADERS, Edge, Incoming, is_allowed
 from rota.http.guard import ACTION, GuardedRoute
 from tests.api.server import serving
 from tests.world import World
@@ -159,6 +160,24 @@ def test_a_method_that_asks_does_nothing(admin, site, method, path):
     site.world.add_job("backup")
     assert admin.request(method, path).status_code == 405
     assert site.world.count() == 0
+
+
+def test_who_leaves_before_the_answer_is_no_failure(capsys):
+    async def gone(scope, receive, send):
+        raise ClientDisconnect
+
+    async def leave():
+        return {"type": "http.disconnect"}
+
+    sent = []
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"a")]}
+
+    async def keep(message):
+        sent.append(message)
+
+    asyncio.run(Edge(gone, ["a"])(scope, leave, keep))
+    assert sent == []
+    assert "a request failed" not in "".join(capsys.readouterr())
 
 
 def test_an_accident_tells_nothing_but_its_id(world):

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rota.http.problem import Problem, Refusal, answer, make
@@ -63,6 +64,8 @@ class Edge:
         self._settle_slash(scope)
         try:
             await self.app(scope, receive, send)
+        except ClientDisconnect:
+            log.debug("a client left before it was answered", path=scope["path"])
         except Exception:
             # The log has it with the id; nobody outside learns anything of how we are made.
             log.exception("a request failed", method=scope.get("method"), path=scope["path"])
