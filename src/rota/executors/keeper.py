@@ -186,14 +186,15 @@ class Keeper:
     def _signal(self, order: bytes) -> None:
         if order == b".":
             return
-        self._page.asked += 1
-        self._await_obedience(_FIRST_NUDGE)
         wanted = int(order[2:]) if order.startswith(b"s ") else 0
         if wanted and self._page.current == wanted:
             self._page.stop = wanted
             os.killpg(self._runner, signal.SIGTERM)
         else:
             os.kill(self._runner, signal.SIGUSR1)
+        # Counted only now: who still obeys an earlier signal must not take this one for heard.
+        self._page.asked += 1
+        self._await_obedience(_FIRST_NUDGE)
 
     def _end_all(self) -> list[int]:
         """Kill until nothing is left. Returns what could not be killed within the patience."""

@@ -6,26 +6,22 @@ it was meant for; the runner writes it without a system call.
 
 import mmap
 import signal
-import struct
 
 NUDGE = signal.SIGURG
 """Sent to a runner alone that has not heard what it was sent. Who does not know it ignores it."""
 
-# Native, so that each number is written at once and never seen half.
-_NUMBER = struct.Struct("q")
-
 
 class _Number:
-    """A number of the page, at its place."""
+    """A number of the page, at its place; written at once, so that nobody sees half of it."""
 
     def __init__(self, place: int) -> None:
-        self._offset = place * _NUMBER.size
+        self._place = place
 
     def __get__(self, page: "Page", owner: type) -> int:
-        return int(_NUMBER.unpack_from(page.memory, self._offset)[0])
+        return page.numbers[self._place]
 
     def __set__(self, page: "Page", value: int) -> None:
-        _NUMBER.pack_into(page.memory, self._offset, value)
+        page.numbers[self._place] = value
 
 
 class Page:
@@ -40,4 +36,4 @@ class Page:
     current, stop, asked, heard = _Number(0), _Number(1), _Number(2), _Number(3)
 
     def __init__(self) -> None:
-        self.memory = mmap.mmap(-1, mmap.PAGESIZE)
+        self.numbers = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")
