@@ -1,7 +1,9 @@
 """The doctor: each finding, with what to do."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -71,6 +73,28 @@ def test_a_transaction_that_stays_open_is_named_with_what_it_does_to_us(healthy,
     else:
         assert f"process {pid}) has been open for" in told["transaction"].text
         assert "idle_in_transaction_session_timeout" in told["transaction"].fix
+
+
+@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+def test_tidying_up_is_not_taken_for_a_transaction_that_is_in_its_way(healthy, monkeypatch):
+    monkeypatch.setattr(diagnosis, "LONG_OPEN", timedelta())
+    server = healthy.url.replace("+psycopg", "")
+    with (
+        psycopg.connect(server, autocommit=True) as tidier,
+        psycopg.connect(server, autocommit=True) as other,
+    ):
+        other.execute("CREATE TABLE heap AS SELECT generate_series(1, 5000) AS n")
+        tidier.execute("SET vacuum_cost_delay = 100")
+        tidier.execute("SET vacuum_cost_limit = 1")
+        with ThreadPoolExecutor() as pool:
+            tidying = pool.submit(tidier.execute, "VACUUM heap")
+            while not other.execute("SELECT pid FROM pg_stat_progress_vacuum").fetchall():
+                assert not tidying.done()
+            told = {one.name for one in findings(healthy)}
+            assert not tidying.done()
+            tidier.cancel_safe()
+        assert isinstance(tidying.exception(), psycopg.errors.QueryCanceled)
+    assert "transaction" not in told
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from rota.domain.actor import Actor
 from rota.domain.execution import Status
 from rota.domain.permission import Role
+from rota.store import vitals
 from tests.web.visitor import Visitor, text_of
 from tests.world import ANA
 
@@ -56,11 +57,22 @@ def test_filters_stand_in_the_address(world, admin, query, found):
 
 def test_the_number_of_the_paused_tells_who_holds_them(world, admin):
     assert "nothing is held" in text_of(admin.get("/"))
-    for name, others in (("held", ""), ("report", " and bo"), ("backup", " and 2 others")):
-        by = {"held": "ana", "report": "bo", "backup": "cy"}[name]
+    for name, by, told in (
+        ("held", "ana", "held by ana "),
+        ("report", "bo", "held by ana and bo "),
+        ("backup", "cy", "held by ana and 2 others "),
+    ):
         world.holds.pause(name, Actor(by, "cli"), reason="no")
         world.clock.advance(2)
-        assert f"held by ana{others}" in text_of(admin.get("/"))
+        assert told in text_of(admin.get("/"))
+
+
+def test_of_very_many_paused_jobs_it_does_not_claim_to_know_all_who_hold_them(world, admin, monkeypatch):
+    monkeypatch.setattr(vitals, "_FEW", 1)
+    for name, told in (("held", "held by ana "), ("report", "held by ana and perhaps others ")):
+        world.holds.pause(name, Actor("ana", "cli"), reason="no")
+        world.clock.advance(2)
+        assert told in text_of(admin.get("/"))
 
 
 def test_a_number_is_a_filter_that_shows_what_it_counts(world, admin):

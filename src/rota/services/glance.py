@@ -44,7 +44,7 @@ class Tile:
 class Glance:
     """total: all jobs; ended: executions of the last 24 hours by status; waiting: executions by queue
 
-    holders  who paused jobs
+    holders  who paused jobs, and whether these are all
     """
 
     total: int
@@ -53,7 +53,7 @@ class Glance:
     ended: dict[str, int]
     waiting: dict[str, int]
     queues: list[str]
-    holders: list[str]
+    holders: tuple[list[str], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ class LongOpen:
 _OLDEST = text("""
     SELECT pid, usename, application_name, extract(epoch FROM clock_timestamp() - xact_start)
     FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
     AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND xact_start IS NOT NULL
+    AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
     ORDER BY xact_start LIMIT 1
 """)
 
@@ -91,13 +92,11 @@ def waiting_by_queue(conn: Connection) -> dict[str, int]:
 _FEW = 100
 
 
-def holders(conn: Connection) -> list[str]:
-    """Who paused jobs that still are, by name; of very many jobs only some are looked at."""
-    some = (
-        select(jobs.c.paused_by).where(jobs.c.paused_at.is_not(None), jobs.c.deleted_at.is_(None)).limit(_FEW)
-    )
-    query = select(some.subquery().c.paused_by).distinct()
-    return sorted(name for name in conn.execute(query).scalars() if name)
+def holders(conn: Connection) -> tuple[list[str], bool]:
+    """Who paused jobs that still are, by name, and whether these are all: of very many jobs some are looked at."""
+    there = (jobs.c.paused_at.is_not(None), jobs.c.deleted_at.is_(None))
+    found = conn.execute(select(jobs.c.paused_by).where(*there).limit(_FEW + 1)).scalars().all()
+    return sorted({name for name in found[:_FEW] if name}), len(found) <= _FEW
 
 
 _NEXT_QUEUE = (

@@ -116,13 +116,15 @@ def _hints(view: View) -> dict[Show, str]:
         if not glance.tiles[Show.OVERDUE].n
         else "see the strip",
         Show.DUE: f"first {view.times.clock(first)}" if first and first > now else "",
-        Show.PAUSED: _held(glance.holders) if glance.tiles[Show.PAUSED].n else "nothing is held",
+        Show.PAUSED: _held(*glance.holders) if glance.tiles[Show.PAUSED].n else "nothing is held",
     }
     return told
 
 
-def _held(holders: list[str]) -> str:
+def _held(holders: list[str], are_all: bool) -> str:
     """Who holds what is paused, in as many names as there is room for."""
+    if holders and not are_all:
+        return f"held by {holders[0]} and perhaps others"
     match holders:
         case [one]:
             return f"held by {one}"
