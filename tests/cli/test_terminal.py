@@ -101,3 +101,11 @@ def test_a_wait_shows_how_far_it_is_and_then_how_it_went(site, tmp_path):
         assert terminal.ended() == 0, terminal.shown
     assert "all is clean" in terminal.shown
     assert "1,000" in terminal.shown
+
+
+def test_a_terminal_that_does_not_know_its_size_is_taken_for_80_columns(site, tmp_path):
+    with Terminal(["jobs", "runn"], tmp_path, columns=0, ROTA_DATABASE_URL=site.url) as terminal:
+        assert terminal.ended() == 2
+    assert "Error: No such command 'runn'. Did you mean 'run'?" in re.sub(
+        r"\x1b\[[0-9;]*m", "", terminal.shown
+    )

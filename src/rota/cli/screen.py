@@ -15,6 +15,7 @@ from rota.cli.colour import paint
 from rota.cli.table import GAP, Cell, Column, lines, wrapped
 from rota.cli.words import shown, when
 
+_USUAL = (80, 24)
 T = TypeVar("T")
 Fields = Iterable[tuple[str, Cell | str]]
 
@@ -143,4 +144,6 @@ def terminal_width(stream: TextIO) -> int | None:
     """The columns of the terminal that a stream leads to, None when it leads to none."""
     if not stream.isatty():
         return None
-    return shutil.get_terminal_size(os.get_terminal_size(stream.fileno())).columns
+    told = os.get_terminal_size(stream.fileno())
+    # One that does not know its size, as behind `script` or in some CI, says 0.
+    return shutil.get_terminal_size(told if told.columns else _USUAL).columns
