@@ -1,7 +1,6 @@
 """Executions, timeline, calendar, nodes, audit, settings, users and tokens."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -178,12 +177,3 @@ def test_a_password_is_changed_by_who_knows_the_old_one(world, admin):
     wrong = admin.post("/-/settings/password", current="no", new="sieben kleine geissen")
     assert wrong.status_code == 422
     assert admin.get("/-/settings").status_code == 200
-
-
-def test_every_page_says_in_which_environment_one_is(site, monkeypatch):
-    settings = site.rota.settings.model_copy(update={"environment": "prod"})
-    monkeypatch.setattr(site, "rota", replace(site.rota, settings=settings))
-    with Visitor.of(site) as visitor:
-        page = visitor.get("/-/nodes")
-    assert 'Breadcrumb"><ol><li><a href="/admin/cron">prod</a></li>' in page.text
-    assert "<title>Nodes · prod</title>" in page.text

@@ -41,7 +41,7 @@
     const copier = event.target.closest("[data-copies]");
     if (copier) {
       navigator.clipboard.writeText(document.getElementById(copier.dataset.copies).textContent)
-        .then(() => { copier.querySelector("span").textContent = "Copied"; });
+        .then(() => tell("Copied."), () => tell("Not copied: the browser does not lend its clipboard. Select the text instead."));
     }
     if (event.target.closest("[data-closes]") || event.target.matches("dialog")) event.target.closest("dialog").close();
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
@@ -56,13 +56,19 @@
   });
 
   // Browsers lend the clipboard only to pages that came by https or from this machine.
-  if (navigator.clipboard) for (const copier of all("[data-copies]")) copier.hidden = false;
+  if (navigator.clipboard) document.documentElement.classList.add("copies");
 
   // What was told goes by itself, unless the pointer rests on it.
-  for (const toast of all("[data-toast]")) {
+  const fade = (toast) => {
     const leave = () => { if (toast.matches(":hover")) setTimeout(leave, 1000); else toast.remove(); };
     setTimeout(leave, 8000);
-  }
+  };
+  all("[data-toast]").forEach(fade);
+  const tell = (text) => {
+    const toast = Object.assign(document.createElement("p"), { className: "toast", textContent: text });
+    document.getElementById("toasts").replaceChildren(toast);
+    fade(toast);
+  };
 
   const goTo = (selector) => {
     const found = document.querySelector(selector);
