@@ -34,9 +34,10 @@ def breakable(name: str) -> Markup:
 
 
 def prose(text: str) -> Markup:
-    """A message as a sentence: a capital, a full stop, and `commands` set as such."""
+    """A message as a sentence: a capital, a full stop, and `commands` set as such. One that is a command stays one."""
     told = unbroken(visible(text))
-    told = told[:1].upper() + told[1:] + ("" if told[-1:] in ".?!…" else ".")
+    is_command = re.fullmatch(r"`[^`]*`", told) is not None
+    told = told[:1].upper() + told[1:] + ("" if told[-1:] in ".?!…" or is_command else ".")
     parts = [escape(part) for part in told.split("`")]
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 and number < len(parts) - 1 else part

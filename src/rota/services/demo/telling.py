@@ -12,8 +12,9 @@ from rota.store.history import Filter
 
 CHANNELS = (("ops_chat", ChannelKind.APPRISE), ("pager", ChannelKind.WEBHOOK))
 """Their addresses are in variables that are not set, so that nothing of a demo is ever sent anywhere."""
+THROTTLE = timedelta(minutes=5)
 RULES = (
-    RuleSpec(name="failures", channels=("ops_chat",), throttle=300),
+    RuleSpec(name="failures", channels=("ops_chat",), throttle=THROTTLE.seconds),
     RuleSpec(
         name="money", kinds=(*FAILURES, Kind.MISSED, Kind.OVERDUE), scope=Scope.TAG, target="billing",
         channels=("pager", "ops_chat"), mode=Mode.FIRST, throttle=0,
@@ -32,14 +33,16 @@ def tell(conn: Connection, since: datetime, now: datetime) -> None:
     }
     rules = {rule.name: alerts.add(conn, rule, by="maria", at=since) for rule in RULES}
     failed = history.listing(conn, Filter(statuses=UNSUCCESSFUL, since=now - WEEK), MOST)
-    causes.add(conn, [_cause(one) for one in reversed(_last_attempts(failed))])
+    causes.add(conn, sorted(map(_cause, _last_attempts(failed)), key=lambda cause: cause.at))
     numbers, chat, at = count(1), ids["ops_chat"], now
     for cause in causes.take(conn, MOST):
+        if cause.at > at + THROTTLE:
+            _send(conn, chat, at + THROTTLE, f"demo-{next(numbers)}")
         at = cause.at
         deliveries.add(conn, [(cause.id, chat, rules["failures"])], at)
         _send(conn, chat, at, f"demo-{next(numbers)}")
         causes.handled(conn, [cause.id], at)
-    _send(conn, chat, at + timedelta(minutes=5), f"demo-{next(numbers)}")
+    _send(conn, chat, at + THROTTLE, f"demo-{next(numbers)}")
 
 
 def _last_attempts(found: list[Execution]) -> list[Execution]:

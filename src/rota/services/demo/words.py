@@ -1,7 +1,7 @@
 """What the executions of the demo said: output, results and traces that fit how they went."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -56,11 +56,12 @@ def lines(one: Past, chance: Random) -> Iterator[Line]:
     assert one.started_at is not None
     assert one.ended_at is not None
     told = list(_told(one, chance))
-    step = (one.ended_at - one.started_at) / (len(told) + 1)
-    at: datetime = one.started_at + timedelta(milliseconds=12)
-    for seq, (source, text) in enumerate(told, 1):
+    waits = [0.05, *(chance.uniform(0.6, 1.3) for _ in told[1:])]
+    step = (one.ended_at - one.started_at) / (sum(waits) + 0.05)
+    at: datetime = one.started_at
+    for seq, ((source, text), wait) in enumerate(zip(told, waits, strict=True), 1):
+        at += step * wait
         yield Line(seq, at, source, text)
-        at += step * chance.uniform(0.6, 1.3)
 
 
 def _told(one: Past, chance: Random) -> Iterator[tuple[str, str]]:

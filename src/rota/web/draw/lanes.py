@@ -109,8 +109,9 @@ def _crowd_word(window: Window, crowd: Crowd | None) -> Iterator[Markup]:
     if crowd is not None:
         told = f"{window.times.local(crowd.at):%H:%M} · {crowd.jobs:,} together"
         place = window.place(crowd.at)
-        kind = "t-warn plate" if place < TURNED else "t-warn plate t-end"
-        yield text(kind, percent(place), LOAD_WORDS, told)
+        kind, aside = ("t-warn plate", 0.006) if place < TURNED else ("t-warn plate t-end", -0.006)
+        yield line("m-crowd", percent(place), percent(place), 0, LOAD_BASE)
+        yield text(kind, percent(place + aside), LOAD_WORDS, told)
 
 
 def _now_word(window: Window, now: datetime, crowd: Crowd | None) -> Iterator[Markup]:

@@ -115,6 +115,8 @@ def _told(shown: dict[str, tuple[object, str]]) -> list[tuple[str, str, str]]:
             value = ", ".join(map(str, value))
         if isinstance(value, dict):
             value = ", ".join(f"{key}={one}" for key, one in value.items())
+        if isinstance(value, bool):
+            value = str(value).lower()
         if not isinstance(value, str | int | float | bool | None):
             value = "set"
         found.append((name, "" if value is None else str(value), told))
