@@ -47,9 +47,9 @@ class Settings(BaseModel):
         default_factory=lambda: max(2, os.cpu_count() or 2), ge=1, le=256, description="jobs run at a time"
     )
     kill_after: float = Field(
-        10, ge=0, le=3600, description="from SIGTERM to SIGKILL of a body that does not stop"
+        10, ge=0, le=3600, description="seconds from SIGTERM to SIGKILL of a body that does not stop"
     )
-    shutdown_grace: float = Field(30, ge=0, le=86_400, description="how long a shutdown waits for what runs")
+    shutdown_grace: float = Field(30, ge=0, le=86_400, description="seconds a shutdown waits for what runs")
     schedule_env: tuple[str, ...] = Field(("*_SCHEDULE",), description="variables that schedules may read")
     environment: str = Field("", max_length=40, description="what pages call this place, as prod")
     node_name: str = Field("", description="how this node is called; default: the name of the machine")

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from rota.executors import keeper
 from rota.executors.events import Died
+from rota.executors.page import Page
 from rota.executors.sweep import sweep
 from rota.executors.tree import containment
 from tests.executors.workshop import Workshop, is_alive, pids_in, wait_until
@@ -147,3 +149,15 @@ def test_abandoning_a_runner_ends_it(tmp_path):
 
 def test_the_doctor_can_say_how_well_bodies_are_contained():
     assert containment().startswith("complete" if sys.platform.startswith("linux") else "partial")
+
+
+def test_a_signal_counts_once_it_is_sent_so_that_obeying_an_earlier_one_is_not_hearing_it(monkeypatch):
+    one = object.__new__(keeper.Keeper)
+    one._page, one._runner, sent = Page(), 4711, []
+    for name in ("kill", "killpg"):
+        monkeypatch.setattr(os, name, lambda *_: sent.append((one._page.asked, one._page.heard)))
+    one._page.current = 3
+    for order in (b".", b"r", b"s 3", b"s 4"):
+        one._signal(order)
+    assert [asked for asked, _ in sent] == [0, 1, 2]
+    assert (one._page.asked, one._page.stop) == (3, 3)

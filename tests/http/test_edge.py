@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from starlette.requests import ClientDisconnect
@@ -17,6 +18,7 @@ from rota.http import edge
 from rota.http.edge import HEADERS, Edge, Incoming, is_allowed
 from rota.http.guard import ACTION, GuardedRoute
 from tests.api.server import serving
+from tests.embedding.hosting import until
 from tests.world import World
 
 
@@ -170,14 +172,33 @@ def test_who_leaves_before_the_answer_is_no_failure(capsys):
         return {"type": "http.disconnect"}
 
     sent = []
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"a")]}
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"host", b"a")],
+    }
 
     async def keep(message):
         sent.append(message)
 
     asyncio.run(Edge(gone, ["a"])(scope, leave, keep))
-    assert sent == []
+    assert sent[0]["status"] == 400, "a host's middleware wants an answer, also of one that reaches nobody"
     assert "a request failed" not in "".join(capsys.readouterr())
+
+
+def test_who_leaves_in_the_middle_of_a_form_is_no_failure(site):
+    form = "application/x-www-form-urlencoded"
+    head = (
+        f"POST /admin/cron/-/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: {form}\r\nContent-Length: 100"
+    )
+    with structlog.testing.capture_logs() as told, serving(site.app) as served:
+        with socket.create_connection(("127.0.0.1", served.port)) as sender:
+            sender.sendall(f"{head}\r\n\r\nname=a".encode())
+        until(lambda: told, "something is told")
+    assert [one["event"] for one in told] == ["a client left before it was answered"]
 
 
 def test_an_accident_tells_nothing_but_its_id(world):

@@ -168,6 +168,23 @@ def test_the_axis_shows_hours_of_the_zone_also_when_its_clock_changes():
     assert len(week) == 7
 
 
+def test_columns_of_the_load_are_whole_tens_of_minutes_also_on_a_day_of_25_hours():
+    since = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    window = Window(since, since + 25 * HOUR, Times(since, "Europe/Rome"))
+    counts = [Count(since + n * 10 * MINUTE, Status.SUCCEEDED, 1) for n in range(150)]
+    tree = drawn(lanes.load(counts, None, window, window.until))
+    assert tree.get("aria-label") == "Executions in each 10 min"
+    assert {box.get("height") for box in tree.iter("rect")} == {"40"}
+    assert window.zones == "CEST, then CET"
+
+
+def test_a_time_in_another_zone_than_that_of_now_names_it():
+    times = Times(datetime(2026, 10, 24, 23, 30, tzinfo=UTC), "Europe/Rome")
+    assert times.hour(times.now + HOUR / 2) == "02:00"
+    assert times.hour(times.now + 2 * HOUR) == "02:30 CET"
+    assert times.elsewhere(times.now, "Asia/Kolkata") == "today 05:00\u00a0IST"
+
+
 def test_the_load_names_now_and_the_crowd_unless_they_would_lie_upon_one_another():
     def words(ahead, now=NOW):
         crowd = Ahead([], True, None if ahead is None else Crowd(now + ahead, 7))

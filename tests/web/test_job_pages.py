@@ -29,7 +29,7 @@ def test_a_job_says_how_it_stands_and_why_it_does_not_run(world, admin):
     world.holds.pause("backup", ANA, reason="the disk is full")
     text = text_of(admin.get("/backup"))
     assert "Paused by ana. “the disk is full”. Every day at 02:00, UTC time ( daily 02:00 )." in text
-    assert "Last succeeded today 12:00 UTC" in text
+    assert "Last run today 12:00 UTC , succeeded" in text
     assert "rota jobs explain backup" in text
     assert "It was paused by ana" in text
 
@@ -46,6 +46,8 @@ def test_every_tab_is_an_address_in_every_zone_on_both_days_of_the_clock_change(
                 for tab in TABS:
                     assert admin.get(f"/backup{tab}?zone={zone}").status_code == 200
             assert f"{note} (Europe/Rome)" in text_of(admin.get("/backup/schedule"))
+            head = text_of(admin.get("/backup/alerts"))
+            assert f"({note})" in head, "the head of each tab says why it is not at half past two"
             assert "UTC+0545" in text_of(admin.get("/backup/schedule")), "the zone is remembered"
 
 

@@ -27,8 +27,9 @@ def job(**policies: object) -> JobSpec:
             {"max_retries": 3, "backoff": 60, "backoff_cap": 90},
             "times, after 1 min, 1 min 30 s and 1 min 30 s",
         ),
-        ({"max_retries": 9}, "times, after 1 s, 2 s, 4 s, 8 s, …"),
+        ({"max_retries": 9}, "times, after 1 s, 2 s, 4 s, 8 s,\u00a0…"),
         ({"max_retries": 3, "retryable": False}, "times, but it may not be tried again"),
+        ({"max_retries": 1, "retryable": False}, "time, but it may not be tried again"),
     ],
 )
 def test_the_number_of_retries_in_a_form_spells_out_its_waits(given, told):

@@ -42,20 +42,23 @@ def span(seconds: float) -> str:
 
 
 def rough(seconds: float) -> str:
-    """A length of time in its largest unit, for narrow columns: "3 h", "12 d"."""
-    rest = round(seconds)
-    for size, word in UNITS:
-        if rest >= size:
-            return f"{rest / size:.0f} {word}"
-    return "0 s"
+    """A length of time in its largest unit, as far as that is full, for narrow columns: "3 h", "12 d"."""
+    size, word = next((unit for unit in UNITS if seconds >= unit[0]), UNITS[-1])
+    return f"{seconds // size:.0f} {word}"
 
 
 def relative(instant: datetime, now: datetime) -> str:
-    """How far from now: "in 3 h", "2 min ago", "now"."""
+    """How far from now: "in 3 h", "2 min ago", "now". What is to come is rounded: in 59.9 s is in a minute."""
     ahead = (instant - now) / timedelta(seconds=1)
-    if abs(ahead) < 0.5:
+    if -1 < ahead <= 0.5:
         return "now"
-    return f"in {rough(ahead)}" if ahead > 0 else f"{rough(-ahead)} ago"
+    return f"in {_nearest(ahead)}" if ahead > 0 else f"{rough(-ahead)} ago"
+
+
+def _nearest(seconds: float) -> str:
+    rest = round(seconds)
+    size, word = next(unit for unit in UNITS if rest >= unit[0])
+    return f"{rest / size:.0f} {word}"
 
 
 def milliseconds(ms: int | float | None) -> str:

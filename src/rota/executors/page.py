@@ -12,7 +12,7 @@ NUDGE = signal.SIGURG
 
 
 class _Number:
-    """A number of the page, at its place; written at once, so that nobody sees half of it."""
+    """A number of the page, at its place. Written at once, as `struct` does not, so that nobody sees half of it."""
 
     def __init__(self, place: int) -> None:
         self._place = place

@@ -66,6 +66,9 @@ class Edge:
             await self.app(scope, receive, send)
         except ClientDisconnect:
             log.debug("a client left before it was answered", path=scope["path"])
+            # An answer that reaches nobody: a middleware of a host around us wants one.
+            if not send.begun:
+                await send.refuse(receive, make(400, "the client left before it was answered"))
         except Exception:
             # The log has it with the id; nobody outside learns anything of how we are made.
             log.exception("a request failed", method=scope.get("method"), path=scope["path"])

@@ -100,7 +100,7 @@ class Activity:
             return activity.names(conn, node_ids)
 
     def lanes(self, jobs: Sequence[Job], since: datetime, until: datetime) -> list[Lane]:
-        """Each of the jobs (at most 100) in a window of at most a week."""
+        """Each of the jobs (at most 100) from `since` until just before `until`, at most a week."""
         now, ids = self.clock.now(), [job.id for job in jobs]
         with self.db.read() as conn:
             marks = self._marks(conn, ids, since, min(until, now), now)
@@ -108,7 +108,7 @@ class Activity:
             hours = results.hours(conn, many, since, until) if many else {}
         found = []
         for job in jobs:
-            fires, planned = _planned(job, max(since, now), until)
+            fires, planned = _planned(job, max(since - INSTANT, now), until - INSTANT)
             seen = [] if job.id in hours else marks.get(job.id, [])
             found.append(Lane(job, seen, hours.get(job.id, []), fires, planned))
         return found

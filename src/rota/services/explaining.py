@@ -83,7 +83,7 @@ class Explaining:
 
 
 def status_sentence(job: Job, active: list[Execution], now: datetime) -> str:
-    """ "Enabled. Every day at 02:00, UTC. Next in 11 h. Last succeeded 13 h ago in 41 s." """
+    """ "Enabled. Every day at 02:00, UTC. Next in 11 h. Last run 13 h ago, succeeded in 41 s." """
     parts = [_standing(job, now)]
     try:
         parts.append(job.schedule.explain())
@@ -121,7 +121,7 @@ def _last(job: Job, now: datetime) -> str:
     if job.last_status is None or job.last_run is None:
         return "It never ran"
     took = f" in {_away(timedelta(milliseconds=job.last_duration_ms))}" if job.last_duration_ms else ""
-    return f"Last {job.last_status.replace('_', ' ')} {_from_now(job.last_run, now)}{took}"
+    return f"Last run {_from_now(job.last_run, now)}, {job.last_status.replace('_', ' ')}{took}"
 
 
 def _problem(job: Job) -> Item:

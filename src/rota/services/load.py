@@ -52,18 +52,18 @@ class Load:
         self.db, self.clock = db, clock
 
     def ahead(self, until: datetime, since: datetime | None = None) -> Ahead:
-        """What is planned from now on, not later than `until`. since: from when on the crowd is looked for"""
+        """What is planned from now on, before `until`. since: from when on the crowd is looked for"""
         now = self.clock.now()
-        first = max(now, since or now)
+        first, last = max(now, since or now), until - INSTANT
         with self.db.read() as conn:
-            due = state.upcoming(conn, now, until, FEW + 1)
+            due = state.upcoming(conn, now, last, FEW + 1)
             if len(due) > FEW:
-                found = load.due_by_span(conn, now, until)
-                return Ahead(sorted(found.items()), False, _crowd(load.crowd(conn, first - INSTANT, until)))
+                found = load.due_by_span(conn, now, last)
+                return Ahead(sorted(found.items()), False, _crowd(load.crowd(conn, first - INSTANT, last)))
         spans: Counter[datetime] = Counter()
         instants: Counter[datetime] = Counter()
         for job in due:
-            _plan(job, until, spans, instants)
+            _plan(job, last, spans, instants)
         return Ahead(sorted(spans.items()), True, _crowd(_top(instants, first)))
 
     def beside(self, instants: Sequence[datetime], job_id: int | None = None) -> dict[datetime, int]:
@@ -99,26 +99,26 @@ def _fires_at(schedule: Schedule, at: datetime) -> bool:
     return schedule.next_after(at - INSTANT) == at
 
 
-def _plan(job: Due, until: datetime, spans: Counter[datetime], instants: Counter[datetime]) -> None:
+def _plan(job: Due, last: datetime, spans: Counter[datetime], instants: Counter[datetime]) -> None:
     """Add a job's fires to what is planned."""
     at: datetime | None = job.next_run
     schedule = next(iter(_schedules([job])), None)
     if schedule is None:
         return
     for _ in range(WALKED):
-        if at is None or at > until:
+        if at is None or at > last:
             return
         spans[begin(at)] += 1
         instants[at] += 1
         at = schedule.next_after(at)
     if at is not None:
-        _count(schedule, at, until, spans)
+        _count(schedule, at, last, spans)
 
 
-def _count(schedule: Schedule, first: datetime, until: datetime, spans: Counter[datetime]) -> None:
+def _count(schedule: Schedule, first: datetime, last: datetime, spans: Counter[datetime]) -> None:
     at = first - INSTANT
-    while at < until:
-        following = min(begin(at + INSTANT) + SPAN - INSTANT, until)
+    while at < last:
+        following = min(begin(at + INSTANT) + SPAN - INSTANT, last)
         if n := schedule.count(at, following).n:
             spans[begin(following)] += n
         at = following

@@ -18,7 +18,7 @@ LINES = 300
 """Lines of output that a page shows at a time."""
 LONGEST = 2000
 """Characters of one line that a page shows; the download has all."""
-LEVELS = {"warnings": ("warning", "error"), "errors": ("error",)}
+LEVELS = {"warnings": ("warning",), "errors": ("error",)}
 """What a reader may restrict the output to, as sources of lines."""
 
 

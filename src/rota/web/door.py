@@ -9,6 +9,7 @@ import structlog
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.requests import ClientDisconnect
 
 from rota.domain.permission import Action
 from rota.http import strict
@@ -58,6 +59,8 @@ class PageRoute(APIRoute):
                 if problem.status == 401 and self.action is not None:
                     return _to_login(view)
                 return await in_lane(view.refuse, problem, headers)
+            except ClientDisconnect:
+                raise
             except Exception:
                 log.exception("a page failed", method=request.method, path=request.url.path)
                 detail = "something went wrong here, and is in the server's log under the id of this request"

@@ -33,15 +33,17 @@ def retries(job: Definition) -> str:
     each = list(_waits(job, min(job.max_retries, 4)))
     last = f" and {each[-1]}" if len(each) > 1 and job.max_retries <= 4 else ""
     first = ", ".join(each[:-1] if last else each)
-    return f"{count(job.max_retries)}, after {first}{last}{', …' if job.max_retries > 4 else ''}"
+    more = ",\u00a0…" if job.max_retries > 4 else ""
+    return f"{count(job.max_retries)}, after {first}{last}{more}"
 
 
 def waits(job: Definition) -> str:
     """What follows the number of retries in a form: "times, after 1 s, 2 s and 4 s"."""
-    number, _, told = retries(job).partition(", ")
+    _, _, told = retries(job).partition(", ")
+    times = "time" if job.max_retries == 1 else "times"
     if not told:
-        return "times" if job.max_retries == 0 else "times, but it may not be tried again"
-    return f"{'time' if number == '1' else 'times'}, {told}"
+        return times if job.max_retries == 0 else f"{times}, but it may not be tried again"
+    return f"{times}, {told}"
 
 
 def again(job: Definition) -> str:

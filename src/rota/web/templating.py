@@ -29,7 +29,7 @@ def unbroken(text: str) -> str:
 
 def breakable(name: str) -> Markup:
     """A long name that may be broken after each of its words, and within one that no narrow page has room for."""
-    words = re.findall(rf"[^_.-]{{1,{LONGEST_WORD}}}[_.-]?|[_.-]", visible(name), re.DOTALL)
+    words = re.findall(rf"[^_./-]{{1,{LONGEST_WORD}}}[_./-]?|[_./-]", visible(name), re.DOTALL)
     return Markup("<wbr>").join(words)
 
 

@@ -1,6 +1,6 @@
 """Instants as one reader sees them: relative first, absolute under it, the zone always named."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -34,6 +34,11 @@ def named(at: datetime) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
+def kept(clock: str) -> str:
+    """A time whose zone never stands on a line of its own."""
+    return "\u00a0".join(clock.rsplit(" ", 1))
+
+
 @lru_cache(maxsize=1)
 def zones() -> list[str]:
     """The names of all zones."""
@@ -64,7 +69,7 @@ class Times:
         return at.astimezone(zone(self.name(job_zone)))
 
     def clock(self, at: datetime, job_zone: str | None = None, *, seconds: bool = False) -> str:
-        """ "today 10:45 CET", "Tue 09:30 CET", "30 Nov 09:00 CET", "3 Mar 2025 09:00 CET"."""
+        """ "today 10:45 CET", "Tue 09:30 CET", "Mon 30 Nov 09:00 CET", "Mon 3 Mar 2025 09:00 CET"."""
         there, here = self.local(at, job_zone), self.local(self.now, job_zone)
         time = f"{there:%H:%M:%S}" if seconds else f"{there:%H:%M}"
         if there.date() == here.date():
@@ -74,13 +79,17 @@ class Times:
         elif there.year == here.year:
             day = f"{there:%a} {there.day} {there:%b}"
         else:
-            day = f"{there.day} {there:%b} {there.year}"
+            day = f"{there:%a} {there.day} {there:%b} {there.year}"
         return f"{day} {time} {named(there)}"
 
-    def mine_clock(self, at: datetime) -> str:
-        """The same in the reader's own zone: "01:00 GMT"."""
-        there = at.astimezone(zone(self.mine))
-        return f"{there:%a %H:%M} {named(there)}"
+    def elsewhere(self, at: datetime, name: str) -> str:
+        """The same in another zone than the one that is shown."""
+        return kept(replace(self, shown=name).clock(at))
+
+    def hour(self, at: datetime) -> str:
+        """ "22:30", and its zone where that is not the one of now: "03:00 CEST"."""
+        there, here = self.local(at), self.local(self.now)
+        return f"{there:%H:%M}" + (f" {named(there)}" if named(there) != named(here) else "")
 
     def full(self, at: datetime, job_zone: str | None = None) -> str:
         """ "Tue 24 Nov 2026 10:45:00 CET (Europe/Rome) · 09:45:00 UTC"."""
@@ -95,12 +104,16 @@ class Times:
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             self.full(at, job_zone),
-            text or self.clock(at, job_zone),
+            text or kept(self.clock(at, job_zone)),
         )
 
     def ago(self, at: datetime | None, job_zone: str | None = None) -> Markup:
         """A <time> that says how far from now: "in 3 h", "2 min ago"."""
         return Markup("") if at is None else self.tag(at, job_zone, text=relative(at, self.now))
+
+    def zones(self, since: datetime, until: datetime, job_zone: str | None = None) -> str:
+        """The short names of the zone in that time: "CET", or "CET, then CEST" where the clocks change."""
+        return ", then ".join(dict.fromkeys(named(self.local(at, job_zone)) for at in (since, until)))
 
     def day(self, at: datetime, job_zone: str | None = None) -> str:
         """ "Tue 24 Nov"."""

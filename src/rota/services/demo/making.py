@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rota.domain.actor import Actor
+from rota.domain.attempt import Line
 from rota.domain.clock import Clock
 from rota.domain.execution import UNSUCCESSFUL, Status
 from rota.domain.histogram import bucket
@@ -172,17 +173,33 @@ def _count(conn: Connection, told: Iterable[Past], found: dict[str, int], staff:
 def _write(
     conn: Connection, kept: Sequence[Past], found: dict[str, int], staff: Sequence[int], chance: Random
 ) -> None:
-    base = past.newest(conn)
-    past.write(conn, [_row(one, base, found[one.part.spec.name], staff[one.node], chance) for one in kept])
+    base, said = past.newest(conn), _said(kept, chance)
+    past.write(
+        conn,
+        [
+            _row(one, base, found[one.part.spec.name], staff[one.node], said.get(one.id, ()), chance)
+            for one in kept
+        ],
+    )
+    for number, lines in said.items():
+        logs.add(conn, [(base + number, line) for line in lines])
+
+
+def _said(kept: Sequence[Past], chance: Random) -> dict[int, list[Line]]:
+    """The output that is kept: of the newest executions of each job, and of all that went wrong."""
+    said: dict[int, list[Line]] = {}
     speaking: Counter[str] = Counter()
     for one in reversed(kept):
         name = one.part.spec.name
         if one.started_at is not None and (speaking[name] < SPEAKING or one.status is not Status.SUCCEEDED):
             speaking[name] += 1
-            logs.add(conn, [(base + one.id, line) for line in words.lines(one, chance)])
+            said[one.id] = list(words.lines(one, chance))
+    return said
 
 
-def _row(one: Past, base: int, job_id: int, node: int, chance: Random) -> dict[str, Any]:
+def _row(
+    one: Past, base: int, job_id: int, node: int, said: Sequence[Line], chance: Random
+) -> dict[str, Any]:
     ran = one.started_at is not None
     error, spec = one.error, one.part.spec
     return {
@@ -198,7 +215,7 @@ def _row(one: Past, base: int, job_id: int, node: int, chance: Random) -> dict[s
         "items_failed": one.items_failed,
         "peak_memory_mb": round(40 + (one.part.many % 300) * chance.uniform(0.8, 1.2), 1) if ran else None,
         "cpu_seconds": round(one.seconds * chance.uniform(0.04, 0.4), 2) if ran else None,
-        "output_bytes": round(one.seconds * 40) + 160 if ran else 0,
+        "output_bytes": sum(len(line.text) + 1 for line in said),
     }  # fmt: skip
 
 
@@ -224,7 +241,8 @@ def _deeds(conn: Connection, now: datetime, kept: Sequence[Past]) -> None:
          {"before": {"is_enabled": True}, "after": {"is_enabled": False}}),
         (luca, "job.update", "license_sync", 40.3, {"before": {"max_retries": 1}, "after": {"max_retries": 3}}),
         (maria, "job.pause", "search_reindex", 0.83, {"reason": "the index is being moved"}),
-        (vera, "job.execute", "newsletter", 2.2, {"reason": "denied: this takes the role operator"}),
+        (vera, "denied", "newsletter", 2.2,
+         {"after": {"attempted": "job.execute"}, "reason": "this needs the role operator, and yours is viewer"}),
     ):  # fmt: skip
         done.append((now - timedelta(days=days), by, action, f"job:{target}", details))
     for at, by, action, target, details in sorted(done, key=lambda one: one[0]):

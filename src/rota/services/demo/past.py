@@ -115,14 +115,14 @@ def _attempt(part: Part, story: Story, at: datetime, begin: datetime, attempt: i
         seconds=chance.uniform(0.05, 0.4) + (chance.random() < 0.03) * chance.uniform(1, 9)
     )
     is_first = attempt == 1
-    many = round(part.many * chance.uniform(0.8, 1.2))
+    many = part.many if part.exact else round(part.many * chance.uniform(0.8, 1.2))
     good = status is Status.SUCCEEDED
     return Past(
         part, status, Trigger.SCHEDULER if is_first else Trigger.RETRY, "scheduler" if is_first else "rota",
         at if is_first else begin, at, started_at=started, ended_at=started + timedelta(seconds=length),
         attempt=attempt, error=None if good or status is Status.TIMED_OUT else part.error, node=chance.randrange(2),
         items=many if good else many * chance.randrange(100) // 100,
-        items_failed=chance.choice((0, 0, 0, 0, 1, 3)) if good else None,
+        items_failed=0 if part.exact else chance.choice((0, 0, 0, 0, 1, 3)) if good else None,
     )  # fmt: skip
 
 

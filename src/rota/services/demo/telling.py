@@ -6,7 +6,7 @@ from itertools import count
 from sqlalchemy import Connection
 
 from rota.domain.alert import FAILURES, Cause, ChannelKind, Kind, Mode, RuleSpec, Scope
-from rota.domain.execution import UNSUCCESSFUL, Execution
+from rota.domain.execution import UNSUCCESSFUL, Execution, Status, Trigger
 from rota.store import alerts, causes, channels, deliveries, history
 from rota.store.history import Filter
 
@@ -33,7 +33,12 @@ def tell(conn: Connection, since: datetime, now: datetime) -> None:
     }
     rules = {rule.name: alerts.add(conn, rule, by="maria", at=since) for rule in RULES}
     failed = history.listing(conn, Filter(statuses=UNSUCCESSFUL, since=now - WEEK), MOST)
-    causes.add(conn, sorted(map(_cause, _last_attempts(failed)), key=lambda cause: cause.at))
+    mended = history.listing(
+        conn, Filter(statuses=(Status.SUCCEEDED,), trigger=Trigger.RETRY, since=now - WEEK), MOST
+    )
+    well = {one.first_id for one in mended}
+    lost = [one for one in _last_attempts(failed) if (one.first_id or one.id) not in well]
+    causes.add(conn, sorted(map(_cause, lost), key=lambda cause: cause.at))
     numbers, chat, at = count(1), ids["ops_chat"], now
     for cause in causes.take(conn, MOST):
         if cause.at > at + THROTTLE:

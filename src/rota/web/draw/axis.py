@@ -23,6 +23,11 @@ class Tick(NamedTuple):
     words: str
     is_minor: bool
 
+    @property
+    def anchor(self) -> str:
+        """The class of its words: they do not leave the picture."""
+        return "" if self.place < 0.02 else "t-end" if self.place > 0.98 else "t-mid"
+
 
 @dataclass(frozen=True)
 class Window:
@@ -32,6 +37,11 @@ class Window:
     until: datetime
     times: Times
     zone: str | None = None
+
+    @property
+    def zones(self) -> str:
+        """The short names of its zone: "CET", or "CET, then CEST" where the clocks change in it."""
+        return self.times.zones(self.since, self.last, self.zone)
 
     @property
     def last(self) -> datetime:
@@ -55,8 +65,8 @@ class Window:
         return percent(x), percent((self.place(end) - x) * filled)
 
     def holds(self, at: datetime) -> bool:
-        """Whether an instant lies inside."""
-        return self.since <= at <= self.until
+        """Whether an instant lies inside; the end is the next window's."""
+        return self.since <= at < self.until
 
     @cached_property
     def ticks(self) -> list[Tick]:
@@ -89,10 +99,8 @@ class Window:
             # Where the clock is put back, hours come twice: whole ones would be written upon one another.
             again = local.fold and every >= 60
             if minute % every == 0 and at >= self.since and not again:
-                words = (
-                    f"{local:%a} {local.day}"
-                    if every >= 1440 or (minute == 0 and hours > 27)
-                    else f"{local:%H:%M}"
-                )
+                # Midnight is a day's name where the window is not of one day.
+                is_day = every >= 1440 or (minute == 0 and (hours > 27 or self.since < at < self.until))
+                words = f"{local:%a} {local.day}" if is_day else f"{local:%H:%M}"
                 yield Tick(self.place(at), words, minute % major != 0)
             at += small

@@ -17,6 +17,8 @@ LEFT = 0.04
 STEP = (1 - LEFT) / WEEKS
 WIDTH = percent(STEP * 0.8)
 TOP, DOWN, HEIGHT = 14, 14, 11
+ALIKE = 1.25
+"""Up to so many times the lowest, days have the same strength; a tenth at either end is not looked at."""
 DAYS_WRITTEN = {0: "Mon", 2: "Wed", 4: "Fri"}
 
 
@@ -56,10 +58,13 @@ def _value(day: DayCounts) -> float:
 
 
 def scale(days: Mapping[date, DayCounts]) -> list[float]:
-    """Two steps that part the days in three."""
+    """Two steps that part the days in three; days that hardly differ are alike."""
     values = sorted(value for one in days.values() if (value := _value(one)))
-    if not values or values[0] == values[-1]:
-        return [0.0, values[0]] if values else [0.0, 0.0]
+    if not values:
+        return [0.0, 0.0]
+    low, high = values[len(values) // 10], values[-1 - len(values) // 10]
+    if high <= low * ALIKE:
+        return [0.0, high * ALIKE]
     return [values[len(values) // 3], values[len(values) * 2 // 3]]
 
 

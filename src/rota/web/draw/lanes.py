@@ -18,7 +18,7 @@ TOP, HEIGHT, CAP_TOP, CAP = 8, 12, 3, 3
 NARROWEST = 0.0022
 """Width of the smallest mark, as a share of the lane."""
 LOAD_BASE, LOAD_HIGH, LOAD_WORDS = 60.0, 40.0, 12.0
-NOW_WIDE, CROWD_WIDE = 0.17, 0.2
+NOW_WIDE, CROWD_WIDE = 0.13, 0.18
 """The shares of the picture that the two words take at most, where both are shown."""
 TURNED = 0.65
 """A word at a place beyond this share of the picture ends there; it would not fit in after it."""
@@ -68,14 +68,10 @@ def _column(
 def axis(window: Window) -> Markup:
     """The hours under the lanes."""
     words = Markup("").join(
-        text(_anchor(tick.place) + (" minor" if tick.is_minor else ""), percent(tick.place), 16, tick.words)
+        text(tick.anchor + (" minor" if tick.is_minor else ""), percent(tick.place), 16, tick.words)
         for tick in window.ticks
     )
     return Markup('<svg aria-hidden="true">{}</svg>').format(words)
-
-
-def _anchor(place: float) -> str:
-    return "" if place < 0.02 else "t-end" if place > 0.98 else "t-mid"
 
 
 def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datetime) -> Markup:
@@ -86,8 +82,8 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
         to_come = _sums(ahead.planned, window, wide)
     most = max([*past.values(), *to_come.values(), 1])
     bars = [
-        _bar(kind, window.bar(at, at + wide, 0.8), n / most * LOAD_HIGH)
-        for kind, sums in (("m-ok", past), (f"{PLAN} minor", to_come))
+        _bar(kind, window.bar(at, min(at + wide, end), 0.8), n / most * LOAD_HIGH)
+        for kind, sums, end in (("m-ok", past, now), (f"{PLAN} minor", to_come, window.until))
         for at, n in sorted(sums.items())
     ]
     bars += [
@@ -107,7 +103,7 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
 
 def _crowd_word(window: Window, crowd: Crowd | None) -> Iterator[Markup]:
     if crowd is not None:
-        told = f"{window.times.local(crowd.at):%H:%M} · {crowd.jobs:,} together"
+        told = f"{window.times.hour(crowd.at)} · {crowd.jobs:,} together"
         place = window.place(crowd.at)
         kind, aside = ("t-warn plate", 0.006) if place < TURNED else ("t-warn plate t-end", -0.006)
         yield line("m-crowd", percent(place), percent(place), 0, LOAD_BASE)
@@ -143,8 +139,8 @@ def _bar(kind: str, place: tuple[str, str], height: float) -> Markup:
 
 
 def _wide(window: Window) -> timedelta:
-    """The time that one column stands for."""
-    return max(SPAN, (window.until - window.since) / 144)
+    """The time that one column stands for: whole tens of minutes, as they were counted."""
+    return SPAN * max(1, round((window.until - window.since) / SPAN / 144))
 
 
 def _sums(counts: Iterable[tuple[datetime, int]], window: Window, wide: timedelta) -> dict[datetime, int]:

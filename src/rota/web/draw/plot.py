@@ -47,7 +47,7 @@ def _grid(longest: float) -> Iterator[Markup]:
     for number in range(1, int(longest // step) + 1):
         y = _y(number * step, longest)
         yield line("m-grid", "0", "100%", y, y)
-        yield text("minor", "0", y - 4, milliseconds(number * step))
+        yield text("plate", "0", y - 4, milliseconds(number * step))
 
 
 def _bar(one: Result, x: float, width: float, longest: float, when: str) -> Iterator[Markup]:

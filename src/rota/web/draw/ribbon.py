@@ -37,7 +37,7 @@ def ribbon(day: Day, times: Times) -> Drawing:
     unit = min(UNIT, (BASE - TOP) / most)
     parts = [
         *_axis(window),
-        *_past(window, columns, unit),
+        *_past(window, columns, unit, day.now),
         *_planned(window, day, unit),
         *_cuts(window, day, unit),
     ]
@@ -55,13 +55,12 @@ def _axis(window: Window) -> Iterator[Markup]:
         minor = " minor" if tick.is_minor else ""
         x = percent(tick.place)
         yield line(f"m-grid{minor}", x, x, 12, BASE)
-        if 0.01 < tick.place < 0.99:
-            yield text(f"t-mid{minor}", x, FEET, tick.words)
+        yield text(f"{tick.anchor}{minor}", x, FEET, tick.words)
 
 
-def _past(window: Window, columns: dict[datetime, Column], unit: float) -> Iterator[Markup]:
+def _past(window: Window, columns: dict[datetime, Column], unit: float, now: datetime) -> Iterator[Markup]:
     for at in sorted(columns):
-        counts, (x, width), y = columns[at], window.bar(at, at + SPAN, FILLED), BASE
+        counts, (x, width), y = columns[at], window.bar(at, min(at + SPAN, now), FILLED), BASE
         failed = sum(counts.get(status, 0) for status in UNSUCCESSFUL)
         missed = counts.get(Status.MISSED, 0)
         quiet = counts.get(Status.CANCELLED, 0) + counts.get(Status.SKIPPED, 0)
@@ -106,8 +105,7 @@ def _words(window: Window, day: Day) -> Iterator[Markup]:
     crowd, x = day.ahead.crowd, window.x(day.now)
     if crowd is not None and crowd.jobs >= TOGETHER and 0.02 < window.place(crowd.at) < 0.8:
         start = percent(window.place(crowd.at) + 0.012)
-        at = window.times.local(crowd.at)
-        yield text("minor", start, 29, f"{at:%H:%M} · {crowd.jobs:,} start together")
+        yield text("minor plate", start, 29, f"{window.times.hour(crowd.at)} · {crowd.jobs:,} start together")
     yield from _gap(window, day)
     yield line("m-base", "0", "100%", BASE + 0.5, BASE + 0.5)
     yield line("m-now", x, x, 14, 118)
@@ -125,7 +123,7 @@ def _gap(window: Window, day: Day) -> Iterator[Markup]:
     middle = window.place(begin + (end - begin) / 2)
     if n and 0.05 < middle < 0.45:
         told = f"{n:,} missed in {span((end - begin).total_seconds())}"
-        yield text("widest t-mid t-warn", percent(middle), 46, told)
+        yield text("widest t-mid t-warn plate", percent(middle), 46, told)
 
 
 def _detail(day: Day) -> str:

@@ -44,6 +44,7 @@ def framed(view: View, job: Job, tab: str, **values: Any) -> Response:
     explained = view.rota.explaining.job(job.id)
     return view.render(
         f"job_{tab}.html", job=job, tab=tab, explained=explained, zone=job.timezone, sentence=sentence(job),
+        odd=next((one.note for one in _fires(view, job, 1)), None),
         wrong=[item for item in explained.items if not item.ok and not _runs(explained, item)], **values,
     )  # fmt: skip
 

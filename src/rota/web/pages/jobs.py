@@ -22,6 +22,7 @@ from rota.web.door import Page, PageRoute, does
 from rota.web.draw.ribbon import ribbon
 from rota.web.draw.spark import spark
 from rota.web.selection import filter_of, selected
+from rota.web.times import kept
 from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
@@ -61,12 +62,13 @@ def jobs(view: Page, sort: str = "name", after: str | None = None) -> Response:
     page = Listing(rota.db).page(filter_of(selection, rota), order, size=SIZE, after=mark)
     following = None if page.following is None else cursors.write(page.following, order)
     glance, is_top = state.glance(), selection.is_all and after is None
+    day = state.day() if is_top else None
     return view.render(
         "jobs.html", rows=rows(view, page.jobs), page=page, selection=selection, sort=sort, sorts=_sorts(glance.total),
         statuses=[one.value for one in JobStatus], glance=glance, tiles=TILES, is_first=after is None, is_top=is_top,
         older=view.here(after=following) if following else None, hints=_hints(view),
-        concerns=state.concerns() if is_top else [], day=ribbon(state.day(), view.times) if is_top else None,
-        is_new=glance.total <= READY_MADE,
+        concerns=state.concerns() if is_top else [], day=ribbon(day, view.times) if day else None,
+        zones=view.times.zones(day.since, day.until) if day else "", is_new=glance.total <= READY_MADE,
     )  # fmt: skip
 
 
@@ -108,14 +110,12 @@ def _hints(view: View) -> dict[Show, str]:
     state, now = view.request.app.state, view.times.now
     glance, system = state.glance(), state.system()
     ended, waits = sum(glance.ended.values()), sum(glance.waiting.values())
-    first = glance.first_due
+    first, failed = glance.first_due, sum(glance.ended.get(status, 0) for status in UNSUCCESSFUL)
     told: dict[Show, Any] = {
         Show.RUNNING: f"{waits:,} waiting, {plural(system.slots, 'slot')}",
-        Show.FAILED: f"of {'about ' if ended > 100 else ''}{_round(ended):,} executions",
-        Show.OVERDUE: "every slot was planned in time"
-        if not glance.tiles[Show.OVERDUE].n
-        else "see the strip",
-        Show.DUE: f"first {view.times.clock(first)}" if first and first > now else "",
+        Show.FAILED: f"jobs; {failed:,} of {'about ' if ended > 100 else ''}{_round(ended):,} executions",
+        Show.OVERDUE: "nothing waits past its time" if not glance.tiles[Show.OVERDUE].n else "see the strip",
+        Show.DUE: f"first {kept(view.times.clock(first))}" if first and first > now else "",
         Show.PAUSED: _held(*glance.holders) if glance.tiles[Show.PAUSED].n else "nothing is held",
     }
     return told
