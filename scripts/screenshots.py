@@ -28,8 +28,8 @@ SHOWN = {"jobs": "light", "job": "dark", "failed": "light", "new": "light"}
 SIZES = {"phone": (360, 780), "tablet": (768, 1024), "desk": (1440, 900)}
 THEMES = ("light", "dark")
 CHANGES = {
-    "forward": datetime(2026, 3, 29, 0, 40, tzinfo=UTC),
-    "back": datetime(2026, 10, 25, 0, 40, tzinfo=UTC),
+    "forward": datetime(2026, 3, 29, 0, 40, 30, tzinfo=UTC),
+    "back": datetime(2026, 10, 25, 0, 40, 30, tzinfo=UTC),
 }
 """Instants of the two odd days of Rome, where most jobs of the demo live: 01:40, and 02:40 for the first time."""
 ZONES = {"job": "job", "utc": "UTC", "kolkata": "Asia/Kolkata"}

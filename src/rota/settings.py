@@ -61,7 +61,7 @@ class Settings(BaseModel):
         description="names under which the server may be called; *.example.com, or * for any",
     )
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed"
+        (), description="addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed"
     )
     job_roots: tuple[str, ...] = Field(
         (), description="folders that ready-made tasks may read, write and clean, with all below them"

@@ -99,7 +99,7 @@ def test_a_missed_row_says_how_many_from_when_to_when_and_why(world):
     assert missed.ended_at == world.clock.now()
     assert missed.reason == (
         "planned more than 1 min late: 3 slots from 2026-03-02 13:00:00 to 2026-03-02 15:00:00 UTC; "
-        "a later one runs for them"
+        "a later one runs instead"
     )
 
 

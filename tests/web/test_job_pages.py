@@ -47,7 +47,9 @@ def test_every_tab_is_an_address_in_every_zone_on_both_days_of_the_clock_change(
                     assert admin.get(f"/backup{tab}?zone={zone}").status_code == 200
             assert f"{note} (Europe/Rome)" in text_of(admin.get("/backup/schedule"))
             head = text_of(admin.get("/backup/alerts"))
-            assert f"({note})" in head, "the head of each tab says why it is not at half past two"
+            assert f"({note}, Europe/Rome)" in head, (
+                "the head of each tab says why it is not at half past two"
+            )
             assert "UTC+0545" in text_of(admin.get("/backup/schedule")), "the zone is remembered"
 
 
@@ -126,7 +128,13 @@ def test_a_preview_says_what_would_happen_and_saves_nothing(world, admin):
     assert "1 other job starts at that moment, and at each of the next 9" in text
     assert "Retries times, after 1 s and 2 s First wait" in text
     assert "Europe/Rome, and UTC for you" in text
-    assert "Next 10 UTC Tue" in text_of(admin.post("/-/new?zone=UTC", **FORM | {"preview": "1"}))
+    elsewhere = text_of(admin.post("/-/new?zone=UTC", **FORM | {"preview": "1"}))
+    assert "Next 10 UTC, and Europe/Rome for the job Tue 01:30 UTC" in elsewhere
+    assert elsewhere.count("02:30 CET for the job") == 10
+    admin.client.cookies.set("rota_mine", "Europe/Rome")
+    elsewhere = text_of(admin.post("/-/new?zone=UTC", **FORM | {"preview": "1"}))
+    assert "Next 10 UTC, and Europe/Rome for you and the job Tue 01:30 UTC" in elsewhere
+    assert elsewhere.count("02:30 CET for you and the job") == 10
     broken = text_of(
         admin.post("/-/new", **FORM | {"preview": "1", "schedule_type": "cron", "schedule_expression": "* *"})
     )

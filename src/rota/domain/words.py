@@ -56,9 +56,8 @@ def relative(instant: datetime, now: datetime) -> str:
 
 
 def _nearest(seconds: float) -> str:
-    rest = round(seconds)
-    size, word = next(unit for unit in UNITS if rest >= unit[0])
-    return f"{rest / size:.0f} {word}"
+    size, word = next((unit for unit in UNITS if seconds >= unit[0] * 0.995), UNITS[-1])
+    return f"{seconds / size:.0f} {word}"
 
 
 def milliseconds(ms: int | float | None) -> str:

@@ -27,7 +27,7 @@ FRESH = timedelta(seconds=10)
 """What is due for less than this is planned before any backlog, so that a long downtime delays nobody else. Each look
 also passes by what was planned within that time and PostgreSQL could not tidy up yet, so it is short."""
 
-INSTEAD = {Misfire.RUN_ONCE: "a later one runs for them", Misfire.RUN_ALL: "more than the job catches up",
+INSTEAD = {Misfire.RUN_ONCE: "a later one runs instead", Misfire.RUN_ALL: "more than the job catches up",
            Misfire.SKIP: "the job lets late ones go"}  # fmt: skip
 """What is done about missed slots, by policy."""
 

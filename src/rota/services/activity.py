@@ -103,7 +103,7 @@ class Activity:
         """Each of the jobs (at most 100) from `since` until just before `until`, at most a week."""
         now, ids = self.clock.now(), [job.id for job in jobs]
         with self.db.read() as conn:
-            marks = self._marks(conn, ids, since, min(until, now), now)
+            marks = self._marks(conn, ids, since, min(until - INSTANT, now), now)
             many = [job_id for job_id, some in marks.items() if len(some) > MARKS]
             hours = results.hours(conn, many, since, until) if many else {}
         found = []
@@ -116,7 +116,7 @@ class Activity:
     def _marks(
         self, conn: Connection, ids: Sequence[int], since: datetime, until: datetime, now: datetime
     ) -> dict[int, list[Result]]:
-        """What was queued in the window, or a little earlier and went on in it."""
+        """What was queued from `since` to `until`, or a little earlier and went on then."""
         if since >= until:
             return {}
         first, last = results.id_at(conn, since - EARLIER), results.id_at(conn, until + INSTANT) - 1

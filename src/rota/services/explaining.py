@@ -9,6 +9,7 @@ from rota.domain.errors import RotaError
 from rota.domain.execution import ACTIVE, Execution, Status
 from rota.domain.job import Job, JobStatus, Overlap
 from rota.domain.kinds import Kind
+from rota.domain.words import milliseconds, relative, rough
 from rota.services.jobs import require
 from rota.services.presence import Presence, Seen
 from rota.store import history, nodes, settings, submissions
@@ -91,12 +92,14 @@ def status_sentence(job: Job, active: list[Execution], now: datetime) -> str:
         parts.append(str(problem))
     running = [one for one in active if one.status is not Status.QUEUED]
     if running:
-        since = f" for {_away(now - running[-1].started_at)}" if running[-1].started_at else ""
+        since = (
+            f" for {rough((now - running[-1].started_at).total_seconds())}" if running[-1].started_at else ""
+        )
         parts.append(f"Execution {running[-1].id} is running{since}")
     elif active:
         parts.append(f"Execution {active[-1].id} is waiting")
     if job.next_run is not None:
-        parts.append(f"Next at {_time(job.next_run)}, {_from_now(job.next_run, now)}")
+        parts.append(f"Next at {_time(job.next_run)}, {relative(job.next_run, now)}")
     parts.append(_last(job, now))
     return ". ".join(parts) + "."
 
@@ -120,8 +123,8 @@ def _standing(job: Job, now: datetime) -> str:
 def _last(job: Job, now: datetime) -> str:
     if job.last_status is None or job.last_run is None:
         return "It never ran"
-    took = f" in {_away(timedelta(milliseconds=job.last_duration_ms))}" if job.last_duration_ms else ""
-    return f"Last run {_from_now(job.last_run, now)}, {job.last_status.replace('_', ' ')}{took}"
+    took = f" in {milliseconds(job.last_duration_ms)}" if job.last_duration_ms else ""
+    return f"Last run {relative(job.last_run, now)}, {job.last_status.replace('_', ' ')}{took}"
 
 
 def _problem(job: Job) -> Item:
@@ -145,8 +148,8 @@ def _paused(job: Job, now: datetime) -> Item:
     if job.paused_at is None:
         return Item("paused", True, "it is not paused")
     why = f": {job.pause_reason}" if job.pause_reason else ""
-    until = f"; resumes {_from_now(job.paused_until, now)}" if job.paused_until else ""
-    text = f"it was paused by {job.paused_by} {_from_now(job.paused_at, now)}{why}{until}"
+    until = f"; resumes {relative(job.paused_until, now)}" if job.paused_until else ""
+    text = f"it was paused by {job.paused_by} {relative(job.paused_at, now)}{why}{until}"
     return Item("paused", False, text, f"`rota jobs resume {job.name}`")
 
 
@@ -160,11 +163,11 @@ def _future(job: Job, now: datetime) -> Item:
         return Item("schedule", True, "it runs only when it is asked for", f"`rota jobs run {job.name}`")
     if job.next_run is not None:
         if job.next_run < now - MOMENT:
-            late = _away(now - job.next_run)
+            late = rough((now - job.next_run).total_seconds())
             return Item(
                 "schedule", False, f"it was due {late} ago and nobody has planned it", "see the scheduler"
             )
-        return Item("schedule", True, f"it is due at {_time(job.next_run)}, {_from_now(job.next_run, now)}")
+        return Item("schedule", True, f"it is due at {_time(job.next_run)}, {relative(job.next_run, now)}")
     if job.status in (JobStatus.ACTIVE, JobStatus.FINISHED):
         fix = f"`rota jobs update {job.name} --schedule …` gives it another"
         return Item("schedule", False, "its schedule has no further fire", fix)
@@ -178,7 +181,12 @@ def _scheduler(seen: list[Seen]) -> Item:
         return Item("scheduler", True, f"a scheduler is alive: {alive[-1].told}")
     if schedulers:
         last = min(one.silent for one in schedulers)
-        return Item("scheduler", False, f"the scheduler has been silent for {_away(last)}", "`rota serve`")
+        return Item(
+            "scheduler",
+            False,
+            f"the scheduler has been silent for {rough(last.total_seconds())}",
+            "`rota serve`",
+        )
     return Item("scheduler", False, "no scheduler is running", "`rota serve`")
 
 
@@ -230,15 +238,3 @@ def _retries(active: list[Execution], now: datetime) -> list[Item]:
 
 def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _from_now(at: datetime, now: datetime) -> str:
-    return f"in {_away(at - now)}" if at > now else f"{_away(now - at)} ago"
-
-
-def _away(length: timedelta) -> str:
-    seconds = length.total_seconds()
-    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {word}"
-    return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"

@@ -18,8 +18,8 @@ TOP, HEIGHT, CAP_TOP, CAP = 8, 12, 3, 3
 NARROWEST = 0.0022
 """Width of the smallest mark, as a share of the lane."""
 LOAD_BASE, LOAD_HIGH, LOAD_WORDS = 60.0, 40.0, 12.0
-NOW_WIDE, CROWD_WIDE = 0.13, 0.18
-"""The shares of the picture that the two words take at most, where both are shown."""
+NOW_WIDE, CROWD_WIDE, NARROW_CROWD = 0.13, 0.18, 0.4
+"""The shares of the picture that the two words take at most where both are shown; the last where it is narrow."""
 TURNED = 0.65
 """A word at a place beyond this share of the picture ends there; it would not fit in after it."""
 SPAN = timedelta(minutes=10)
@@ -97,15 +97,18 @@ def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datet
     return svg(
         "",
         f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
-        [*bars, base, *_now(window, now), *_crowd_word(window, crowd), *_now_word(window, now, crowd)],
+        [*bars, base, *_now(window, now), *_crowd_word(window, now, crowd), *_now_word(window, now, crowd)],
     )
 
 
-def _crowd_word(window: Window, crowd: Crowd | None) -> Iterator[Markup]:
+def _crowd_word(window: Window, now: datetime, crowd: Crowd | None) -> Iterator[Markup]:
+    """What starts together, at its time; only the time where the words would lie upon now for lack of room."""
     if crowd is not None:
         told = f"{window.times.hour(crowd.at)} · {crowd.jobs:,} together"
         place = window.place(crowd.at)
         kind, aside = ("t-warn plate", 0.006) if place < TURNED else ("t-warn plate t-end", -0.006)
+        crosses = window.holds(now) and place >= TURNED and place - window.place(now) < NARROW_CROWD
+        kind += " widest" if crosses else ""
         yield line("m-crowd", percent(place), percent(place), 0, LOAD_BASE)
         yield text(kind, percent(place + aside), LOAD_WORDS, told)
 

@@ -25,7 +25,8 @@ ROUND = (
 def durations(results: Sequence[Result], usual: Usual, times: Times, zone: str) -> Drawing:
     """The chart of a job's last executions, oldest first. zone: the job's"""
     longest = max([one.duration_ms or 0 for one in results] + [usual.p95_ms or 0, 1]) * 1.05
-    parts: list[Markup] = [*_grid(longest)]
+    grid = list(_grid(longest))
+    parts: list[Markup] = [across for across, _ in grid]
     width = (1 - LEFT) / max(len(results), 20)
     for place, one in enumerate(results):
         parts += _bar(one, LEFT + place * width, width * 0.7, longest, f"{times.clock(one.at, zone)}")
@@ -33,7 +34,8 @@ def durations(results: Sequence[Result], usual: Usual, times: Times, zone: str) 
         if ms:
             parts.append(line(kind, percent(LEFT), "100%", _y(ms, longest), _y(ms, longest)))
     parts.append(line("m-base", "0", "100%", BASE + 0.5, BASE + 0.5))
-    parts += _feet(results, width, times, zone)
+    # Over the bars, which leave no room for them where it is narrow.
+    parts += [*(word for _, word in grid), *_feet(results, width, times, zone)]
     label = f"Duration of the last {len(results)} executions" if results else "No execution yet"
     return Drawing(svg("plot duration", label, parts, _detail(usual)), _table(results, times, zone))
 
@@ -42,12 +44,12 @@ def _y(ms: float, longest: float) -> float:
     return BASE - (BASE - TOP) * ms / longest
 
 
-def _grid(longest: float) -> Iterator[Markup]:
+def _grid(longest: float) -> Iterator[tuple[Markup, Markup]]:
+    """Lines, and what is written at each."""
     step = next((one for one in ROUND if longest / one <= 4), ROUND[-1])
     for number in range(1, int(longest // step) + 1):
         y = _y(number * step, longest)
-        yield line("m-grid", "0", "100%", y, y)
-        yield text("plate", "0", y - 4, milliseconds(number * step))
+        yield line("m-grid", "0", "100%", y, y), text("plate", "0", y - 4, milliseconds(number * step))
 
 
 def _bar(one: Result, x: float, width: float, longest: float, when: str) -> Iterator[Markup]:

@@ -75,9 +75,9 @@ def _planned(view: View, first: date, today: date) -> tuple[dict[date, int], boo
     """The starts of this month that are still to come, by day; of another month nothing is said."""
     if first != today.replace(day=1):
         return {}, True
-    last = first.replace(day=monthrange(first.year, first.month)[1])
+    following = first + timedelta(days=monthrange(first.year, first.month)[1])
     zone = view.times.local(view.times.now).tzinfo
-    until = datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC)
+    until = datetime.combine(following, time(), zone).astimezone(UTC)
     ahead = Load(view.rota.db, view.rota.clock).ahead(until)
     found: dict[date, int] = {}
     for at, n in ahead.planned:
