@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from rota.services import diagnosis
+from rota.services.configuration import Configuration
 from rota.services.diagnosis import Diagnosis
 from rota.services.timing import Variables
 from rota.store.database import Database
-from tests.world import APP, World, published
+from tests.world import ANA, APP, World, published
 
 
 def findings(world, environ=None):
@@ -139,6 +140,13 @@ def test_a_queue_without_a_worker(world):
     world.add_node(queues=("default",))
     world.add_job("mail", task_queue="mail")
     assert wrong(world)["queue"].fix == "start a node with ROTA_QUEUES=mail=local"
+
+
+def test_that_nothing_may_start_anywhere(healthy):
+    assert "hold_all" not in {one.name for one in findings(healthy)}
+    Configuration(healthy.db, healthy.clock, {}).set("hold_all", "true", ANA)
+    assert wrong(healthy)["hold_all"].fix == "`rota config set hold_all false`"
+    assert "hold_all" in {one.name for one in Diagnosis(healthy.db, healthy.clock, Variables({})).alarms()}
 
 
 def test_an_environment_that_differs(world):

@@ -4,6 +4,7 @@ import pytest
 
 from rota.services.configuration import Configuration
 from rota.services.explaining import Explaining
+from rota.services.presence import Presence
 from tests.world import ANA
 
 
@@ -107,3 +108,11 @@ def test_everything_held(world, job):
     assert world.claim() == []
     Configuration(world.db, world.clock, {}).set("hold_all", None, ANA)
     assert len(world.claim()) == 1
+
+
+def test_a_node_that_is_drained_is_not_taken_for_one_that_knows_nothing(world, job):
+    (agent,) = [one.node for one in Presence(world.db, world.clock).nodes() if one.node.role == "agent"]
+    Presence(world.db, world.clock).drain(agent.name, ANA)
+    item = line(world, "worker")
+    assert (item.ok, item.fix) == (False, f"`rota nodes undrain {agent.name}`")
+    assert "is draining" in item.text

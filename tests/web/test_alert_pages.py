@@ -37,6 +37,19 @@ def test_who_is_told_nothing_learns_how_to_begin(site, admin):
     assert "1 channel waits for an alert" in text_of(admin.get(RULES))
 
 
+def test_the_form_of_an_alert_is_there_before_there_is_a_channel(site, admin):
+    assert "There is no channel yet" in text_of(admin.get("/-/alerts/new"))
+
+
+def test_a_channel_that_a_test_does_not_reach_says_so_and_stays_so(site, admin):
+    admin.get(CHANNELS)
+    admin.post(CHANNELS, name="hook", kind="webhook", url="env:NO_SUCH_HOOK")
+    failed = admin.post(f"{CHANNELS}/hook/test")
+    assert failed.status_code == 409
+    assert 'id="stream"' not in failed.text, "the answer to a form is not looked for again at its address"
+    assert "Does not answer" in text_of(admin.get(CHANNELS))
+
+
 def test_a_rule_is_made_from_what_was_typed(alerts, admin):
     assert admin.post(f"{RULES}/new", **TYPED).headers["location"].endswith("/-/alerts")
     rule = alerts.rule("nightly")
@@ -142,6 +155,7 @@ def test_a_test_arrives(alerts, site, admin):
         alerts.channels.post.hosts = (server.host,)
         assert admin.post(f"{CHANNELS}/ops/test").status_code == 303
         assert server.json[0]["title"] == "A test from rota"
+        assert "Works" in text_of(admin.get(CHANNELS))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ from rota.services.activity import Count, Day, Lane
 from rota.services.days import DayCounts
 from rota.services.load import Ahead, Crowd
 from rota.services.results import Result, Usual
-from rota.store.results import Hour
-from rota.web.draw import heat, lanes, marks, meter, plot, ribbon, spark
+from rota.web.draw import heat, lanes, load, marks, meter, plot, ribbon, spark
 from rota.web.draw.axis import Window
 from rota.web.times import Times
 
@@ -89,7 +88,7 @@ def test_charts_of_nothing_are_charts_all_the_same():
     for svg in (
         spark.spark([], NOW), ribbon.ribbon(day(), TIMES).svg, heat.heat({}, NOW.date()).svg,
         plot.durations([], NEVER, TIMES, "UTC").svg, lanes.lane(lane(), WINDOW, NOW),
-        lanes.node_lane("node", [], WINDOW, NOW), lanes.load([], None, WINDOW, NOW), lanes.axis(WINDOW),
+        lanes.node_lane("node", [], WINDOW, NOW), load.load([], None, WINDOW, NOW), lanes.axis(WINDOW),
         meter.progress(0, None, "nothing"), meter.elapsed(0, NEVER),
     ):  # fmt: skip
         drawn(svg)
@@ -166,53 +165,6 @@ def test_the_axis_shows_hours_of_the_zone_also_when_its_clock_changes():
     week = [tick.words for tick in Window(NOW, NOW + 7 * DAY, TIMES).ticks]
     assert week[0] == "Wed 25"
     assert len(week) == 7
-
-
-def test_columns_of_the_load_are_whole_tens_of_minutes_also_on_a_day_of_25_hours():
-    since = datetime(2026, 10, 24, 22, tzinfo=UTC)
-    window = Window(since, since + 25 * HOUR, Times(since, "Europe/Rome"))
-    counts = [Count(since + n * 10 * MINUTE, Status.SUCCEEDED, 1) for n in range(150)]
-    tree = drawn(lanes.load(counts, None, window, window.until))
-    assert tree.get("aria-label") == "Executions in each 10 min"
-    assert {box.get("height") for box in tree.iter("rect")} == {"40"}
-    assert window.zones == "CEST, then CET"
-
-
-def test_a_time_in_another_zone_than_that_of_now_names_it():
-    times = Times(datetime(2026, 10, 24, 23, 30, tzinfo=UTC), "Europe/Rome")
-    assert times.hour(times.now + HOUR / 2) == "02:00"
-    assert times.hour(times.now + 2 * HOUR) == "02:30 CET"
-    assert times.elsewhere(times.now, "Asia/Kolkata") == "today 05:00\u00a0IST"
-
-
-def test_the_load_names_now_and_the_crowd_unless_they_would_lie_upon_one_another():
-    def words(ahead, now=NOW):
-        crowd = Ahead([], True, None if ahead is None else Crowd(now + ahead, 7))
-        return [one.text for one in drawn(lanes.load([], crowd, WINDOW, now)).iter("text")]
-
-    assert words(None) == ["now 10:42 CET"]
-    assert words(timedelta(minutes=5)) == ["10:47 · 7 together", "now 10:42 CET"]
-    near_the_end = WINDOW.until - timedelta(minutes=30)
-    assert words(timedelta(minutes=5), near_the_end) == [
-        f"{near_the_end + timedelta(hours=1, minutes=5):%H:%M} · 7 together"
-    ]
-
-
-def test_executions_that_would_lie_upon_one_another_are_one_mark_of_the_worst():
-    some = [result(at=NOW - HOUR + n * timedelta(seconds=1)) for n in range(50)]
-    some.append(result(Status.FAILED, at=NOW - HOUR + timedelta(seconds=10)))
-    tree = drawn(lanes.lane(lane(results=some), WINDOW, NOW))
-    assert kinds(tree) == ["m-bad", "m-bad"]
-    assert "50 succeeded, 1 failed" in [
-        title.text.split(": ", 1)[1] for title in tree.iter("title") if title.text
-    ]
-
-
-def test_a_dense_lane_is_a_band_or_hours():
-    assert kinds(drawn(lanes.lane(lane(planned=700), WINDOW, NOW))) == ["m-band"]
-    assert kinds(drawn(lanes.lane(lane(planned=1, fires=[NOW + HOUR]), WINDOW, NOW))) == ["m-plan"]
-    hours = [Hour(NOW - 2 * HOUR, Status.SUCCEEDED, 59, 100), Hour(NOW - 2 * HOUR, Status.LOST, 1, 100)]
-    assert kinds(drawn(lanes.lane(lane(hours=hours), WINDOW, NOW))) == ["m-ok", "m-bad"]
 
 
 def test_the_year_has_a_square_for_each_day_and_failures_stand_out():

@@ -175,3 +175,11 @@ def test_an_empty_list_teaches(world, admin):
     text = text_of(admin.get("/"))
     assert "No jobs yet" in text
     assert "rota serve -m jobs" in text
+
+
+def test_a_held_job_that_is_run_asks_whether_it_shall_run_all_the_same(world, admin):
+    world.holds.pause("backup", ANA, reason="no")
+    asked = admin.post("/backup/run")
+    assert asked.status_code == 409
+    assert "Although it is paused" in text_of(asked)
+    assert admin.post("/backup/run", form="1", force="on").status_code == 303

@@ -42,7 +42,7 @@ def test_lines_come_once_and_in_order_through_a_restart_of_the_server(world, chr
         expect(page.locator("#L3")).to_be_visible(timeout=PATIENCE)
         say(world, execution, 4, 6)
         expect(page.locator("#L6 .msg")).to_have_text(
-            "6 <img src=x onerror=alert(1)>\\u001b[2J\\u202e", timeout=PATIENCE
+            "6 <img src=x onerror=alert(1)>\\x1b[2J\\u202e", timeout=PATIENCE
         )
         page.get_by_role("button", name="Live. Pause updates").click()
         say(world, execution, 7, 8)
@@ -50,8 +50,10 @@ def test_lines_come_once_and_in_order_through_a_restart_of_the_server(world, chr
         assert seen(page) == list(range(1, 7)), "a paused page does not move"
         page.get_by_role("button", name="Paused. Resume updates").click()
         expect(page.locator("#L8")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="No connection. Pause updates")).to_be_visible(timeout=PATIENCE)
     say(world, execution, 9, 12)
     with serving(create(world.rota), served.port):
+        expect(page.get_by_role("button", name="Live. Pause updates")).to_be_visible(timeout=PATIENCE)
         expect(page.locator("#L12")).to_be_visible(timeout=PATIENCE)
         world.end(attempt, lines=[Line(13, NOON, "error", "the last one")])
         expect(page.locator("[data-state-of-log]")).to_have_text(

@@ -1,6 +1,7 @@
 """Executions, timeline, calendar, nodes, audit, settings, users and tokens."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -177,3 +178,30 @@ def test_a_password_is_changed_by_who_knows_the_old_one(world, admin):
     wrong = admin.post("/-/settings/password", current="no", new="sieben kleine geissen")
     assert wrong.status_code == 422
     assert admin.get("/-/settings").status_code == 200
+
+
+def test_what_was_typed_for_a_token_or_a_user_is_not_lost_when_it_is_wrong(world, admin):
+    admin.get("/-/tokens")
+    wrong = admin.post("/-/tokens", name="ci", user="olga", scopes="job.raed")
+    assert [f'value="{typed}"' in wrong.text for typed in ("ci", "olga", "job.raed")] == [True] * 3
+    wrong = admin.post("/-/users", name="olga", role="operator", password="short")
+    assert '<option value="operator" selected>Operator' in wrong.text
+
+
+def test_a_zone_of_ones_own_that_is_none_is_told(world, admin):
+    admin.get("/-/settings")
+    for zone, told in (
+        ("Mars/Olympus", "There is no time zone “Mars/Olympus”: yours stays UTC."),
+        ("Asia/Tokyo", "Saved."),
+    ):
+        admin.post("/-/preferences", theme="auto", zone="job", mine=zone)
+        assert told in text_of(admin.get("/-/settings"))
+
+
+def test_a_short_timeline_is_walked_through_by_its_own_length(busy, admin):
+    now = f"{busy.clock.now():%Y-%m-%dT%H:%M}"
+    for w, hours in (("1h", 1), ("6h", 6)):
+        page = admin.get(f"/-/timeline?w={w}&day={now}").text
+        earlier, later = (busy.clock.now() + n * timedelta(hours=hours) for n in (-1, 1))
+        assert all(f"day={at:%Y-%m-%dT%H}%3A{at:%M}" in page for at in (earlier, later))
+    assert admin.get("/-/timeline?w=1h&day=2026-03-02T25:00").status_code == 422

@@ -57,12 +57,14 @@ class Invalid(RotaError):
 
 
 class InvalidSchedule(Invalid):
-    """A schedule that cannot be: `part` is the piece of the expression at fault."""
+    """A schedule that cannot be: `part` is the piece of the expression, or of another `field`, at fault."""
 
     code = "invalid_schedule"
 
-    def __init__(self, message: str, *, part: str = "", fix: str | None = None) -> None:
-        super().__init__(message, fix=fix, field="schedule_expression")
+    def __init__(
+        self, message: str, *, part: str = "", fix: str | None = None, field: str = "schedule_expression"
+    ) -> None:
+        super().__init__(message, fix=fix, field=field)
         self.part = part
 
 

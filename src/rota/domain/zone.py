@@ -119,7 +119,9 @@ def zone_named(name: str) -> Zone:
             return Zone(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    raise InvalidSchedule(f"no time zone named {quoted(name)}", part=name[:40], fix=_nearest(name))
+    raise InvalidSchedule(
+        f"no time zone named {quoted(name)}", part=name[:40], fix=_nearest(name), field="timezone"
+    )
 
 
 @lru_cache(maxsize=1)

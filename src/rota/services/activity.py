@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -23,9 +23,11 @@ MARKS = 300
 """Executions of one lane that are shown one by one; where there are more, its hours are shown."""
 DENSE = 48
 """Fires of one lane that are shown one by one; where there are more, how many there are."""
-EARLIER = timedelta(hours=1)
+HOUR = timedelta(hours=1)
+EARLIER = HOUR
 """How long before a window something that reaches into it may have been queued."""
 INSTANT = timedelta(microseconds=1)
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Activity:
         with self.db.read() as conn:
             marks = self._marks(conn, ids, since, min(until - INSTANT, now), now)
             many = [job_id for job_id, some in marks.items() if len(some) > MARKS]
-            hours = results.hours(conn, many, since, until) if many else {}
+            hours = results.hours(conn, many, since - (since - EPOCH) % HOUR, until) if many else {}
         found = []
         for job in jobs:
             fires, planned = _planned(job, max(since - INSTANT, now), until - INSTANT)

@@ -133,8 +133,12 @@ class Channels:
         try:
             self.post.send(kept, message)
         except Undelivered as problem:
+            with self.db.write() as conn:
+                channels.failed(conn, kept.channel.id, now, str(problem))
             fix = "check its address, then try again"
             raise Conflict(f"{kept.channel.name}: {problem}", fix=fix, code="undelivered") from problem
+        with self.db.write() as conn:
+            channels.arrived(conn, kept.channel.id, self.clock.now())
         return self.get(kept.channel.id)
 
     def _record(self, conn: Connection, by: Actor, action: Action, name: str, **told: Any) -> None:

@@ -13,7 +13,7 @@ from rota.domain.words import plural, span
 from rota.executors.tree import containment
 from rota.services.presence import Presence, Seen
 from rota.services.timing import Variables
-from rota.store import definitions, migrations, nodes, submissions, vitals
+from rota.store import definitions, migrations, nodes, settings, submissions, vitals
 from rota.store.database import SAFE_SQLITE, Database, sqlite_module
 
 LITTLE_DISK = 0.05
@@ -34,6 +34,10 @@ class Finding:
     ok: bool | None
     text: str
     fix: str | None = None
+
+
+GIVEN_UP = "look at that process; a live scheduler gives it up after 30 s"
+WAITS = "see that it runs; everything goes out once when it answers again"
 
 
 class Diagnosis:
@@ -142,9 +146,7 @@ class Diagnosis:
         for one in seen:
             if not one.is_alive:
                 text = f"{one.node.role} {one.told} has been silent for {one.silent.total_seconds():.0f} s"
-                yield Finding(
-                    "silent", False, text, "look at that process; a live scheduler gives it up after 30 s"
-                )
+                yield Finding("silent", False, text, GIVEN_UP)
 
     def _clocks(self, seen: list[Seen]) -> Iterator[Finding]:
         for one in seen:
@@ -158,15 +160,18 @@ class Diagnosis:
             problems = definitions.problems(conn)
         for problem in problems:
             place = f" ({problem['file']}:{problem['line']})" if problem.get("file") else ""
-            yield Finding(
-                "import", False, f"{problem['message']}{place}", "mend it, then start the node again"
-            )
+            text, fix = f"{problem['message']}{place}", "mend it, then start the node again"
+            yield Finding("import", False, text, fix)
         if not problems:
             yield Finding("import", True, "every module that live nodes load could be imported")
 
     def _queues(self) -> Iterator[Finding]:
         with self.db.read() as conn:
             waiting, used = vitals.waiting_by_queue(conn), vitals.queues_of_jobs(conn)
+            is_held = settings.is_held(conn)
+        if is_held:
+            text, fix = "nothing starts anywhere: hold_all is set", "`rota config set hold_all false`"
+            yield Finding("hold_all", False, text, fix)
         agents = [one.node for one in self.presence.nodes() if one.node.role == "agent" and one.is_alive]
         alone = [
             queue
@@ -185,9 +190,7 @@ class Diagnosis:
             sent = submissions.queues(conn)
         for one in away:
             text = f"{one['problem']} (since {one['since']}); what is for it waits"
-            yield Finding(
-                "broker", False, text, "see that it runs; everything goes out once when it answers again"
-            )
+            yield Finding("broker", False, text, WAITS)
         if not away and (sent or any(one.is_celery for one in self.presence.nodes())):
             yield Finding("broker", True, "the broker answers every scheduler")
 

@@ -114,7 +114,9 @@ class Entrance:
             links.forget(conn, FIRST_ADMIN)
             if used is None or table.count(conn):
                 raise _no_link()
-            return add(conn, name, Role.ADMIN, kept, Actor(name, "web", address=address), self.clock)
+            made = add(conn, name, Role.ADMIN, kept, Actor(name, "web", address=address), self.clock)
+            table.change(conn, made.id, last_login_at=self.clock.now())
+        return self.accounts.get(made.id)
 
 
 def _no_link() -> Denied:

@@ -73,7 +73,7 @@ class Explaining:
             *_held(held),
             _future(job, now),
             _scheduler(seen),
-            _worker(job, knowing, active),
+            _worker(job, knowing, active, seen),
             *_broker(job, knowing, away),
             _overlap(job, active),
             *_retries(active, now),
@@ -190,7 +190,13 @@ def _scheduler(seen: list[Seen]) -> Item:
     return Item("scheduler", False, "no scheduler is running", "`rota serve`")
 
 
-def _worker(job: Job, knowing: list[Seen], active: list[Execution]) -> Item:
+def _worker(job: Job, knowing: list[Seen], active: list[Execution], seen: list[Seen]) -> Item:
+    draining = [
+        one for one in seen if one.node.role == "agent" and one.node.status == DRAINING and one.is_alive
+    ]
+    if not knowing and draining:
+        text = f"no node takes work: {draining[-1].told} is draining"
+        return Item("worker", False, text, f"`rota nodes undrain {draining[-1].node.name}`")
     if not knowing:
         fix = f"start a node that loads it: `rota serve -m MODULE`; `rota tasks show {job.task_name}` says where"
         return Item("worker", False, f"no live node knows task {job.task_name}", fix)

@@ -1,7 +1,7 @@
 """The lanes of the timeline: one job or node each, what happened, what runs, what is planned."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -9,23 +9,14 @@ from markupsafe import Markup
 from rota.domain.execution import UNSUCCESSFUL, Status
 from rota.domain.words import milliseconds
 from rota.services.activity import Count, Lane
-from rota.services.load import Ahead, Crowd
 from rota.services.results import Result
 from rota.web.draw.axis import Window
-from rota.web.draw.marks import CLASS, PLAN, TOGETHER, counted, line, percent, rect, svg, text
+from rota.web.draw.load import begin, column, now_line
+from rota.web.draw.marks import CLASS, PLAN, counted, percent, rect, svg, text
 
 TOP, HEIGHT, CAP_TOP, CAP = 8, 12, 3, 3
 NARROWEST = 0.0022
 """Width of the smallest mark, as a share of the lane."""
-LOAD_BASE, LOAD_HIGH, LOAD_WORDS = 60.0, 40.0, 12.0
-NOW_WIDE, CROWD_WIDE, NARROW_CROWD = 0.13, 0.18, 0.4
-"""The shares of the picture that the two words take at most where both are shown; the last where it is narrow."""
-TURNED = 0.65
-"""A word at a place beyond this share of the picture ends there; it would not fit in after it."""
-SPAN = timedelta(minutes=10)
-COARSE = 3
-"""How many columns of what is planned are one, as high as the highest, where it is narrow: a thinner one could not be
-hollow."""
 HOUR = timedelta(hours=1)
 WORST = (*UNSUCCESSFUL, Status.MISSED, Status.RUNNING, Status.QUEUED, Status.SUBMITTED, Status.CANCELLED,
          Status.SKIPPED, Status.SUCCEEDED)  # fmt: skip
@@ -34,24 +25,24 @@ WORST = (*UNSUCCESSFUL, Status.MISSED, Status.RUNNING, Status.QUEUED, Status.SUB
 
 def lane(of: Lane, window: Window, now: datetime, usual_ms: float | None = None) -> Markup:
     """A job's lane. usual_ms: how long its planned executions probably take"""
-    marks = _hours(of, window) if of.hours else _results(of.results, window, now)
+    marks = _hours(of, window, now) if of.hours else _results(of.results, window, now)
     label = f"{of.job.name}: {counted(of.totals) or 'nothing yet'}, {of.planned:,} planned"
-    return svg("", label, [window.grid, *marks, *_planned(of, window, now, usual_ms), *_now(window, now)])
+    return svg("", label, [window.grid, *marks, *_planned(of, window, now, usual_ms), *now_line(window, now)])
 
 
 def node_lane(name: str, counts: Sequence[Count], window: Window, now: datetime) -> Markup:
     """A node's lane: how much ended on it in each ten minutes (or longer, where the window is); higher is more."""
-    wide = _wide(window)
+    wide = column(window)
     spans: dict[datetime, dict[Status, int]] = defaultdict(dict)
     totals: dict[Status, int] = defaultdict(int)
     for one in counts:
-        at = window.since + (one.at - window.since) // wide * wide
+        at = begin(one.at, window, wide)
         spans[at][one.status] = spans[at].get(one.status, 0) + one.n
         totals[one.status] += one.n
     most = max((sum(one.values()) for one in spans.values()), default=1)
     marks = (mark for at, one in sorted(spans.items()) for mark in _column(at, one, window, most, wide))
     label = f"{name}: {counted(totals) or 'nothing'}"
-    return svg("", label, [window.grid, *marks, *_now(window, now)])
+    return svg("", label, [window.grid, *marks, *now_line(window, now)])
 
 
 def _column(
@@ -72,92 +63,6 @@ def axis(window: Window) -> Markup:
         for tick in window.ticks
     )
     return Markup('<svg aria-hidden="true">{}</svg>').format(words)
-
-
-def load(ended: Sequence[Count], ahead: Ahead | None, window: Window, now: datetime) -> Markup:
-    """How much there was and will be in each ten minutes (or longer, where the window is), above the lanes."""
-    wide = _wide(window)
-    past, to_come = _sums(((one.at, one.n) for one in ended), window, wide), dict[datetime, int]()
-    if ahead is not None:
-        to_come = _sums(ahead.planned, window, wide)
-    most = max([*past.values(), *to_come.values(), 1])
-    bars = [
-        _bar(kind, window.bar(at, min(at + wide, end), 0.8), n / most * LOAD_HIGH)
-        for kind, sums, end in (("m-ok", past, now), (f"{PLAN} minor", to_come, window.until))
-        for at, n in sorted(sums.items())
-    ]
-    bars += [
-        _bar(f"{PLAN} major", window.bar(max(at, now), at + COARSE * wide, 0.8), n / most * LOAD_HIGH)
-        for at, n in _highest(to_come, window, COARSE * wide).items()
-    ]
-    crowd = ahead.crowd if ahead else None
-    if crowd and (crowd.jobs < TOGETHER or not window.holds(crowd.at)):
-        crowd = None
-    base = line("m-base", "0", "100%", LOAD_BASE + 0.5, LOAD_BASE + 0.5)
-    return svg(
-        "",
-        f"Executions in each {milliseconds(wide / timedelta(milliseconds=1))}",
-        [*bars, base, *_now(window, now), *_crowd_word(window, now, crowd), *_now_word(window, now, crowd)],
-    )
-
-
-def _crowd_word(window: Window, now: datetime, crowd: Crowd | None) -> Iterator[Markup]:
-    """What starts together, at its time; only the time where the words would lie upon now for lack of room."""
-    if crowd is not None:
-        told = f"{window.times.hour(crowd.at)} · {crowd.jobs:,} together"
-        place = window.place(crowd.at)
-        kind, aside = ("t-warn plate", 0.006) if place < TURNED else ("t-warn plate t-end", -0.006)
-        crosses = window.holds(now) and place >= TURNED and place - window.place(now) < NARROW_CROWD
-        kind += " widest" if crosses else ""
-        yield line("m-crowd", percent(place), percent(place), 0, LOAD_BASE)
-        yield text(kind, percent(place + aside), LOAD_WORDS, told)
-
-
-def _now_word(window: Window, now: datetime, crowd: Crowd | None) -> Iterator[Markup]:
-    """The time beside the line of now, left of it where there is room; none where the crowd's word stands there."""
-    if not window.holds(now):
-        return
-    place = window.place(now)
-    is_left = place > NOW_WIDE
-    ends = place if is_left else place + NOW_WIDE
-    if crowd is not None:
-        ahead = window.place(crowd.at)
-        if (ahead if ahead < TURNED else ahead - CROWD_WIDE) < ends:
-            return
-    told = f"now {window.times.local(now):%H:%M} {window.times.clock(now).split(' ')[-1]}"
-    x = percent(place + (-0.006 if is_left else 0.006))
-    yield text("t-now minor t-end" if is_left else "t-now minor", x, LOAD_WORDS, told)
-
-
-def _highest(sums: Mapping[datetime, int], window: Window, wide: timedelta) -> dict[datetime, int]:
-    highest: dict[datetime, int] = defaultdict(int)
-    for at, n in sums.items():
-        first = at - (at - window.since) % wide
-        highest[first] = max(highest[first], n)
-    return highest
-
-
-def _bar(kind: str, place: tuple[str, str], height: float) -> Markup:
-    return rect(kind, place[0], LOAD_BASE - height, place[1], height)
-
-
-def _wide(window: Window) -> timedelta:
-    """The time that one column stands for: whole tens of minutes, as they were counted."""
-    return SPAN * max(1, round((window.until - window.since) / SPAN / 144))
-
-
-def _sums(counts: Iterable[tuple[datetime, int]], window: Window, wide: timedelta) -> dict[datetime, int]:
-    sums: dict[datetime, int] = defaultdict(int)
-    for at, n in counts:
-        if window.holds(at):
-            sums[window.since + (at - window.since) // wide * wide] += n
-    return sums
-
-
-def _now(window: Window, now: datetime) -> Iterator[Markup]:
-    if window.holds(now):
-        x = window.x(now)
-        yield line("m-now", x, x, "0", "100%")
 
 
 def _results(results: Sequence[Result], window: Window, now: datetime) -> Iterator[Markup]:
@@ -198,7 +103,8 @@ def _told(some: Sequence[Result], worst: Result, window: Window) -> str:
     return f"{when}: {worst.status.value.replace('_', ' ')}{took}"
 
 
-def _hours(of: Lane, window: Window) -> Iterator[Markup]:
+def _hours(of: Lane, window: Window, now: datetime) -> Iterator[Markup]:
+    """What it did in each hour, as far as the hour has passed and the job was there."""
     hours: dict[datetime, dict[Status, int]] = defaultdict(dict)
     for one in of.hours:
         hours[one.at][one.status] = hours[one.at].get(one.status, 0) + one.n
@@ -206,7 +112,7 @@ def _hours(of: Lane, window: Window) -> Iterator[Markup]:
         worst = min(counts, key=WORST.index)
         kind = CLASS[worst]
         told = f"{window.times.clock(at, window.zone)}, in an hour: {counted(counts)}"
-        x, width = window.bar(at, at + HOUR, 0.94)
+        x, width = window.bar(max(at, of.job.created_at or at), min(at + HOUR, now), 0.94)
         yield rect("m-ok", x, TOP, width, HEIGHT, rx=2, title=told)
         if worst in UNSUCCESSFUL:
             yield rect(kind, x, CAP_TOP, width, CAP)

@@ -33,7 +33,9 @@ def new(view: Page, job: str = "") -> Response:
     channels = [one.name for one in view.rota.alerts.channels.listing()]
     usual = RuleSpec(name="_", channels=("_",), scope=Scope.JOB if job else Scope.ALL, target=job or None)
     typed = [pair for pair in alerting.typed_of(usual).multi_items() if pair[0] not in ("name", "channels")]
-    typed += [("name", f"{job}_alert"[:100])] * bool(job) + [("channels", channels[0])] * (len(channels) == 1)
+    typed += [("name", f"{job}_alert"[:100])] * bool(job) + [
+        ("channels", one) for one in channels if len(channels) == 1
+    ]
     return _form(view, Draft(ImmutableMultiDict(typed)))
 
 

@@ -15,6 +15,9 @@ from rota.web.view import View
 
 router = APIRouter(route_class=PageRoute)
 
+NOUNS = sorted({one.noun for one in Action} - {"me", "metrics", "event"} | {"login", "denied"})
+"""What the log can be filtered by; of some nouns nothing is ever done."""
+
 SIZE = 50
 MOST_ID = 2**63 - 1
 FACES = ("web", "api", "cli", "python", "engine")
@@ -38,7 +41,7 @@ def audit(
     asked = {"actor": actor, "action": action, "target": target, "face": face, "since": since, "until": until}
     return view.render(
         "audit.html", entries=found[:SIZE], changed=changed, asked=asked, faces=FACES,
-        nouns=sorted({one.noun for one in Action}), is_first=before is None, href=_href(view),
+        nouns=NOUNS, is_first=before is None, href=_href(view),
         older=view.here(before=found[SIZE - 1].id) if len(found) > SIZE else None,
     )  # fmt: skip
 

@@ -29,9 +29,9 @@ router = APIRouter(route_class=PageRoute)
 
 FIRES = 10
 EXAMPLES: dict[str, str] = {
-    Kind.DAILY: "02:00, or 08:00,20:00", Kind.INTERVAL: "15m, 2h, 1d", Kind.CRON: "*/15 9-17 * * MON-FRI",
-    Kind.WEEKLY: "MON,THU:09:30", Kind.MONTHLY: "1,15:07:00, or L:23:00", Kind.ONCE: "2027-01-01 09:00",
-    Kind.MANUAL: "nothing: it runs when it is asked for",
+    Kind.DAILY: "02:00, or 08:00,20:00", Kind.INTERVAL: "15m, 2h, 1d; a bare number is minutes",
+    Kind.CRON: "*/15 9-17 * * MON-FRI", Kind.WEEKLY: "MON,THU:09:30", Kind.MONTHLY: "1,15:07:00, or L:23:00",
+    Kind.ONCE: "2027-01-01 09:00", Kind.MANUAL: "nothing: it runs when it is asked for",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from rota.domain.errors import Invalid, NotFound, RotaError
+from rota.domain.errors import Conflict, Invalid, NotFound, RotaError
 from rota.domain.job import Job
 from rota.domain.permission import Action
 from rota.web import arguments
@@ -38,8 +38,9 @@ def run(job: str, view: Page, form: Form) -> Response:
         kwargs = arguments.given(_schema(view, found), form, found.task_kwargs) if is_form else None
         made = rota.executions.execute(found.id, view.actor, kwargs=kwargs, force="force" in form)
     except RotaError as error:
-        if not is_form:
+        if not is_form and not isinstance(error, Conflict):
             raise
+        # Of a job that is held the form asks whether it shall run all the same.
         return _run_form(view, job, form, error)
     return view.go(f"/{found.name}/executions/{made}")
 
@@ -48,8 +49,9 @@ def _run_form(view: View, job: str, typed: Mapping[str, str], error: RotaError |
     found = view.rota.jobs.get(job)
     schema = _schema(view, found)
     fields = arguments.described(schema, found.task_kwargs, typed)
+    status = 200 if error is None else 409 if isinstance(error, Conflict) else 422
     return view.render(
-        "run.html", status=422 if error else 200, job=found, fields=fields, error=error, typed=typed,
+        "run.html", status=status, job=found, fields=fields, error=error, typed=typed,
         more=arguments.more(schema, found.task_kwargs, typed),
         errors={error.field: str(error)} if error and error.field else {},
     )  # fmt: skip

@@ -14,6 +14,7 @@ from rota.domain.job import Job, JobStatus
 from rota.domain.permission import Action
 from rota.domain.words import plural
 from rota.http import cursors
+from rota.services.defaults import NEW
 from rota.services.glance import Show
 from rota.services.listing import Listing
 from rota.services.results import Result, Results, Usual
@@ -36,7 +37,7 @@ TILES = (
     (Show.DUE, "Due next hour", "queued"),
     (Show.PAUSED, "Paused", "paused"),
 )
-READY_MADE = 10
+READY_MADE = frozenset(spec.name for spec in NEW)
 """With no more jobs than this, and none of one's own, the list begins by showing how to make one."""
 
 
@@ -68,7 +69,8 @@ def jobs(view: Page, sort: str = "name", after: str | None = None) -> Response:
         statuses=[one.value for one in JobStatus], glance=glance, tiles=TILES, is_first=after is None, is_top=is_top,
         older=view.here(after=following) if following else None, hints=_hints(view),
         concerns=state.concerns() if is_top else [], day=ribbon(day, view.times) if day else None,
-        zones=view.times.zones(day.since, day.until) if day else "", is_new=glance.total <= READY_MADE,
+        zones=view.times.zones(day.since, day.until) if day else "",
+        is_new=all(job.name in READY_MADE for job in page.jobs),
     )  # fmt: skip
 
 

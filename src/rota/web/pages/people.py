@@ -1,5 +1,8 @@
 """Users and tokens, for administrators."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -11,6 +14,8 @@ from rota.web.view import View
 router = APIRouter(route_class=PageRoute)
 
 SIZE = 100
+Given = Mapping[str, str]
+NOTHING: Given = MappingProxyType({})
 
 
 @router.get("/-/users", **does(Action.USER_READ))
@@ -19,7 +24,7 @@ def users(view: Page, page: int = 1) -> Response:
     return _users(view, page)
 
 
-def _users(view: View, page: int = 1, problem: RotaError | None = None, given: str = "") -> Response:
+def _users(view: View, page: int = 1, problem: RotaError | None = None, given: Given = NOTHING) -> Response:
     if not 1 <= page <= 1000:
         raise Invalid(f"there is no page {page}", fix="begin with page 1")
     found = view.rota.accounts.search(page=page, size=SIZE + 1)
@@ -38,7 +43,7 @@ def create(view: Page, form: Form) -> Response:
             name, form.get("role", ""), view.actor, password=form.get("password", "")[:1024] or None
         )
     except RotaError as problem:
-        return _users(view, problem=problem, given=name)
+        return _users(view, problem=problem, given=form)
     return view.go("/-/users", f"{made.name} is {made.role.value} now.")
 
 
@@ -79,14 +84,18 @@ def tokens(view: Page, page: int = 1) -> Response:
 
 
 def _tokens(
-    view: View, page: int = 1, problem: RotaError | None = None, fresh: str | None = None
+    view: View,
+    page: int = 1,
+    problem: RotaError | None = None,
+    fresh: str | None = None,
+    given: Given = NOTHING,
 ) -> Response:
     if not 1 <= page <= 1000:
         raise Invalid(f"there is no page {page}", fix="begin with page 1")
     found = view.rota.tokens.search(page=page, size=SIZE + 1)
     return view.render(
         "tokens.html", tab="tokens", status=422 if problem else 200, tokens=found[:SIZE], page=page, problem=problem,
-        fresh=fresh, more=page + 1 if len(found) > SIZE else None,
+        fresh=fresh, given=given, more=page + 1 if len(found) > SIZE else None,
     )  # fmt: skip
 
 
@@ -99,7 +108,7 @@ def create_token(view: Page, form: Form) -> Response:
             scopes=form.get("scopes", "").replace(",", " ").split(),
         )  # fmt: skip
     except RotaError as problem:
-        return _tokens(view, problem=problem)
+        return _tokens(view, problem=problem, given=form)
     return _tokens(view, fresh=made.text)
 
 

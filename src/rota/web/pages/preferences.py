@@ -32,4 +32,8 @@ def preferences(view: Page, form: Form) -> Response:
         view.keep(MINE, quote(mine, safe=""))
     if keys is not None:
         view.keep(KEYS, "off" if keys == "off" else "on")
-    return view.go(own_path(form.get("next", "/")))
+    if mine is None:
+        return view.go(own_path(form.get("next", "/")))
+    if not times.is_zone(mine):
+        return view.go("/-/settings", f"There is no time zone “{mine[:64]}”: yours stays {view.times.mine}.")
+    return view.go("/-/settings", "Saved.")

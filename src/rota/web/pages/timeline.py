@@ -16,7 +16,7 @@ from rota.services.results import Results
 from rota.store.job_pages import Mark, Order
 from rota.store.jobs import MOST_ID, Filter
 from rota.web.door import Page, PageRoute, does
-from rota.web.draw import lanes
+from rota.web.draw import lanes, load
 from rota.web.draw.axis import Window
 from rota.web.draw.marks import TOGETHER, Table, counted, table
 from rota.web.view import View
@@ -50,31 +50,48 @@ def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: 
     rows, below, more = (
         _nodes(view, activity, window) if by == "node" else _jobs(view, activity, window, after)
     )
-    step = timedelta(days=7 if w == "7d" else 1)
+    before, following = _beside(view, w, at, window)
     return view.render(
         "timeline.html", rows=rows, below=below, more=more, w=w, by=by, windows=WINDOWS, at=at, after=after,
-        load=lanes.load(ended, ahead, window, now), axis=lanes.axis(window), window=window, crowd=_crowd(ahead),
-        complete=ahead is None or ahead.complete, before=(at - step).isoformat(), following=(at + step).isoformat(),
+        load=load.load(ended, ahead, window, now), axis=lanes.axis(window), window=window, crowd=_crowd(ahead),
+        complete=ahead is None or ahead.complete, before=before, following=following,
     )  # fmt: skip
 
 
 def _window(view: View, w: str, day: str) -> tuple[Window, date]:
     """Of a day, from midnight to midnight, and five days before it and one after it for a week.
 
-    A shorter window lies around now, or at the middle of another day.
+    A shorter window lies around now, around an instant such as 2026-11-24T18:00, or at the middle of another day.
     """
     times, hours = view.times, WINDOWS[w][1]
     today = times.local(times.now).date()
     try:
-        at = date.fromisoformat(day) if day else today
+        at = date.fromisoformat(day[:10]) if day else today
+        instant = _instant(view, day) if len(day) > 10 else None
         since = _midnight(view, at - timedelta(days=5 if w == "7d" else 0))
         until = _midnight(view, at + timedelta(days=2 if w == "7d" else 1))
     except (ValueError, OverflowError) as error:
         raise Invalid(f'"{day[:20]}" is no day', fix="write it as 2026-11-24") from error
     if hours < 24:
-        middle = times.now if at == today else since + timedelta(hours=12)
+        middle = instant or (times.now if at == today else since + timedelta(hours=12))
         since, until = middle - timedelta(hours=hours * 0.7), middle + timedelta(hours=hours * 0.3)
     return Window(since, until, times), at
+
+
+def _beside(view: View, w: str, at: date, window: Window) -> tuple[str, str]:
+    """The `day` of the windows before and after it: as much earlier or later as it is long."""
+    hours = WINDOWS[w][1]
+    if hours >= 24:
+        step = timedelta(days=7 if w == "7d" else 1)
+        return (at - step).isoformat(), (at + step).isoformat()
+    middle = window.since + timedelta(hours=hours * 0.7)
+    earlier, later = (view.times.local(middle + n * timedelta(hours=hours)) for n in (-1, 1))
+    return f"{earlier:%Y-%m-%dT%H:%M}", f"{later:%Y-%m-%dT%H:%M}"
+
+
+def _instant(view: View, text: str) -> datetime:
+    local = datetime.fromisoformat(text).replace(tzinfo=view.times.local(view.times.now).tzinfo)
+    return local.astimezone(UTC)
 
 
 def _midnight(view: View, day: date) -> datetime:

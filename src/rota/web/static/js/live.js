@@ -6,7 +6,7 @@
 
   const stream = document.getElementById("stream");
   const button = document.querySelector("[data-pause]");
-  let paused = false, due = false, last = Date.now(), timer = 0, busy = false;
+  let paused = false, lost = false, due = false, last = Date.now(), timer = 0, busy = false;
 
   const live = () => document.getElementById("live");
   // Rows that may change places do not do so under the pointer.
@@ -31,6 +31,15 @@
   const soon = () => { if (!timer) timer = setTimeout(look, Math.max(50, last + GAP - Date.now())); };
   const changed = () => { due = true; soon(); };
 
+  const tell = () => {
+    const word = paused ? "Paused" : lost ? "No connection" : "Live";
+    button.setAttribute("aria-pressed", paused);
+    button.setAttribute("aria-label", `${word}. ${paused ? "Resume" : "Pause"} updates`);
+    button.classList.toggle("paused", paused);
+    button.classList.toggle("lost", lost && !paused);
+    button.querySelector("span").textContent = word;
+  };
+
   if (stream && live()) {
     for (const name of EVENTS) stream.addEventListener(name, changed);
     // After a break the stream resumes where it ended; what it may have missed is looked for.
@@ -41,12 +50,12 @@
     document.addEventListener("visibilitychange", changed);
     if (button) {
       button.hidden = false;
+      // It says so when the line is down, which a page that is left to itself would not show.
+      stream.addEventListener("htmx:sse:error", () => { lost = true; tell(); });
+      stream.addEventListener("htmx:sse:after:connection", () => { lost = false; tell(); });
       button.addEventListener("click", () => {
         paused = !paused;
-        button.setAttribute("aria-pressed", paused);
-        button.setAttribute("aria-label", paused ? "Paused. Resume updates" : "Live. Pause updates");
-        button.classList.toggle("paused", paused);
-        button.querySelector("span").textContent = paused ? "Paused" : "Live";
+        tell();
         document.dispatchEvent(new CustomEvent("rota:pause", { detail: paused }));
         if (!paused) changed();
       });

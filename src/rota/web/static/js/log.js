@@ -20,7 +20,10 @@
     const setFollows = (on) => follow.setAttribute("aria-checked", on);
 
     const make = (name, of) => Object.assign(document.createElement(name), of);
-    const visible = (text) => text.replace(HIDDEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    const visible = (text) => text.replace(HIDDEN, (one) => {
+      const code = one.charCodeAt(0);
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+    });
     const shown = (line) => {
       const item = make("li", { id: `L${line.seq}`, className: KINDS[line.source] || "" });
       const link = make("a", { href: `#L${line.seq}`, textContent: line.seq });
@@ -42,7 +45,7 @@
       for (const line of waiting.splice(0)) {
         fresh.append(shown(line));
         count("all");
-        if (KINDS[line.source]) count("warnings");
+        if (line.source === "warning") count("warnings");
         if (line.source === "error") count("errors");
       }
       list.append(fresh);
@@ -52,7 +55,7 @@
     const say = (text, live) => { state.textContent = text; state.classList.toggle("dot", live); };
 
     // Progress brings no event of its own: while it runs, what stands around the output is looked at anew.
-    const looking = setInterval(() => document.getElementById("stream").dispatchEvent(new CustomEvent("execution")), 2000);
+    const looking = setInterval(() => document.getElementById("stream")?.dispatchEvent(new CustomEvent("execution")), 2000);
     const connect = () => {
       const source = new EventSource(card.dataset.follow.replace(/after=\d+/, `after=${last}`));
       source.addEventListener("open", () => say(last ? `Live, line ${last}, nothing missed` : "Live", true));
