@@ -28,9 +28,9 @@ def _escaped(char: str) -> str:
 
 def span(seconds: float) -> str:
     """A length of time in its two largest units: "350 ms", "41 s", "2 min 5 s", "3 h", "12 d"."""
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 10 and seconds % 1 >= 0.05:
+    if seconds < 9.95 and 0.05 <= seconds % 1 < 0.95:
         return f"{seconds:.1f} s"
     rest = round(seconds)
     for place, (size, word) in enumerate(UNITS):
@@ -56,8 +56,11 @@ def relative(instant: datetime, now: datetime) -> str:
 
 
 def _nearest(seconds: float) -> str:
-    size, word = next((unit for unit in UNITS if seconds >= unit[0] * 0.995), UNITS[-1])
-    return f"{seconds / size:.0f} {word}"
+    """In the largest unit of which it is, rounded, at least one."""
+    for (size, word), (larger, _) in zip(UNITS[:0:-1], UNITS[-2::-1], strict=True):
+        if (n := round(seconds / size)) * size < larger:
+            return f"{n} {word}"
+    return f"{seconds / UNITS[0][0]:.0f} {UNITS[0][1]}"
 
 
 def milliseconds(ms: int | float | None) -> str:
