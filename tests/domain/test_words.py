@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rota.domain.words import relative, span
+from rota.domain.words import relative, rough, span
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -19,6 +19,10 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 )  # fmt: skip
 def test_how_far_an_instant_is(seconds, told):
     assert relative(NOW + timedelta(seconds=seconds), NOW) == told
+
+
+def test_nothing_lasts_less_than_no_time_when_two_clocks_differ():
+    assert [rough(seconds) for seconds in (-0.2, 0, 0.9, 59.9, 60)] == ["0 s", "0 s", "0 s", "59 s", "1 min"]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,16 @@ def test_a_queue_without_a_worker(world):
     assert wrong(world)["queue"].fix == "start a node with ROTA_QUEUES=mail=local"
 
 
+def test_nodes_that_were_all_taken_out_of_the_work(healthy):
+    for one in healthy.rota.presence.nodes():
+        healthy.rota.presence.drain(one.node.name, ANA)
+    told = wrong(healthy)
+    assert told["agent"].text == "every agent is draining: nothing runs"
+    assert told["scheduler"].text == "every scheduler is draining: nothing is planned"
+    assert told["agent"].fix is not None
+    assert told["agent"].fix.startswith("`rota nodes undrain ")
+
+
 def test_that_nothing_may_start_anywhere(healthy):
     assert "hold_all" not in {one.name for one in findings(healthy)}
     Configuration(healthy.db, healthy.clock, {}).set("hold_all", "true", ANA)

@@ -110,9 +110,16 @@ def test_everything_held(world, job):
     assert len(world.claim()) == 1
 
 
-def test_a_node_that_is_drained_is_not_taken_for_one_that_knows_nothing(world, job):
-    (agent,) = [one.node for one in Presence(world.db, world.clock).nodes() if one.node.role == "agent"]
-    Presence(world.db, world.clock).drain(agent.name, ANA)
+def test_nodes_that_are_drained_are_named(world, job):
+    world.add_node("other", queues=("mail",))
+    presence = Presence(world.db, world.clock)
+    (agent,) = [one.node for one in presence.nodes() if one.node.role == "agent" and one.node.name != "other"]
+    presence.drain("other", ANA)
+    assert line(world, "worker").ok, "one that has nothing to do with the job is not blamed"
+    presence.drain(agent.name, ANA)
     item = line(world, "worker")
     assert (item.ok, item.fix) == (False, f"`rota nodes undrain {agent.name}`")
     assert "is draining" in item.text
+    (scheduler,) = [one.node for one in presence.nodes() if one.node.role == "scheduler"]
+    presence.drain(scheduler.name, ANA)
+    assert line(world, "scheduler").text.startswith("the scheduler is draining: ")

@@ -1,7 +1,7 @@
 """Executions, timeline, calendar, nodes, audit, settings, users and tokens."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -199,9 +199,12 @@ def test_a_zone_of_ones_own_that_is_none_is_told(world, admin):
 
 
 def test_a_short_timeline_is_walked_through_by_its_own_length(busy, admin):
-    now = f"{busy.clock.now():%Y-%m-%dT%H:%M}"
+    # Through the night in which Rome has the hour from two to three twice.
+    at = datetime(2026, 10, 25, 0, 30, 56, tzinfo=UTC)
     for w, hours in (("1h", 1), ("6h", 6)):
-        page = admin.get(f"/-/timeline?w={w}&day={now}").text
-        earlier, later = (busy.clock.now() + n * timedelta(hours=hours) for n in (-1, 1))
-        assert all(f"day={at:%Y-%m-%dT%H}%3A{at:%M}" in page for at in (earlier, later))
-    assert admin.get("/-/timeline?w=1h&day=2026-03-02T25:00").status_code == 422
+        page = admin.get(f"/-/timeline?w={w}&zone=Europe/Rome&day={at:%Y-%m-%dT%H:%M:%SZ}").text
+        for n in (-1, 1):
+            assert f"day={at + n * timedelta(hours=hours):%Y-%m-%dT%H%%3A%M%%3A%SZ}" in page
+    for day in ("2026-03-02T25:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01", "9999-12-31"):
+        for w in ("6h", "24h", "7d"):
+            assert admin.get(f"/-/timeline?w={w}&day={day}").status_code == 422, (day, w)

@@ -12,10 +12,7 @@ def bucket(milliseconds: float) -> int:
 
 
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
-    """The duration in ms that about `share` (0 to 1) of all counted ones stay under: the middle of its bucket.
-
-    None when nothing was counted.
-    """
+    """The duration in ms that `share` (0 to 1) of all counted ones stay under; None when nothing was counted."""
     total = sum(counts.values())
     if not total:
         return None
@@ -24,4 +21,4 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
         seen += counts[number]
         if seen >= wanted:
             break
-    return exp2((number - 0.5) / PER_DOUBLING)
+    return exp2(number / PER_DOUBLING)

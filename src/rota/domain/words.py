@@ -44,7 +44,8 @@ def span(seconds: float) -> str:
 def rough(seconds: float) -> str:
     """A length of time in its largest unit, as far as that is full, for narrow columns: "3 h", "12 d"."""
     size, word = next((unit for unit in UNITS if seconds >= unit[0]), UNITS[-1])
-    return f"{seconds // size:.0f} {word}"
+    # Two clocks may differ by a little: nothing lasts less than no time.
+    return f"{max(0.0, seconds // size):.0f} {word}"
 
 
 def relative(instant: datetime, now: datetime) -> str:
@@ -52,11 +53,11 @@ def relative(instant: datetime, now: datetime) -> str:
     ahead = (instant - now) / timedelta(seconds=1)
     if -1 < ahead <= 0.5:
         return "now"
-    return f"in {_nearest(ahead)}" if ahead > 0 else f"{rough(-ahead)} ago"
+    return f"in {nearest(ahead)}" if ahead > 0 else f"{rough(-ahead)} ago"
 
 
-def _nearest(seconds: float) -> str:
-    """In the largest unit of which it is, rounded, at least one."""
+def nearest(seconds: float) -> str:
+    """A length of time to come, in the largest unit of which it is, rounded, at least one."""
     for (size, word), (larger, _) in zip(UNITS[:0:-1], UNITS[-2::-1], strict=True):
         if (n := round(seconds / size)) * size < larger:
             return f"{n} {word}"

@@ -133,8 +133,7 @@ class Channels:
         try:
             self.post.send(kept, message)
         except Undelivered as problem:
-            with self.db.write() as conn:
-                channels.failed(conn, kept.channel.id, now, str(problem))
+            # It is not noted as failed: who tries it may not see the variable that is read where rota schedules.
             fix = "check its address, then try again"
             raise Conflict(f"{kept.channel.name}: {problem}", fix=fix, code="undelivered") from problem
         with self.db.write() as conn:

@@ -2,41 +2,25 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from rota.domain.clock import Clock
 from rota.domain.errors import RotaError, Unavailable
 from rota.domain.substitution import substitute
-from rota.domain.words import plural, span
+from rota.domain.words import span
 from rota.executors.tree import containment
-from rota.services.presence import Presence, Seen
+from rota.services import crew
+from rota.services.finding import Finding
+from rota.services.presence import Presence
 from rota.services.timing import Variables
-from rota.store import definitions, migrations, nodes, settings, submissions, vitals
+from rota.store import definitions, migrations, settings, submissions, vitals
 from rota.store.database import SAFE_SQLITE, Database, sqlite_module
 
 LITTLE_DISK = 0.05
-FAR_CLOCK = timedelta(seconds=2)
 LONG_OPEN = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    name  a stable word for programs
-    ok    True well, False wrong, None to be known
-    fix   what to do about it, or None
-    """
-
-    name: str
-    ok: bool | None
-    text: str
-    fix: str | None = None
-
-
-GIVEN_UP = "look at that process; a live scheduler gives it up after 30 s"
 WAITS = "see that it runs; everything goes out once when it answers again"
 
 
@@ -130,30 +114,14 @@ class Diagnosis:
             f"this machine's clock and the database's differ by {abs(offset.total_seconds()) * 1000:.0f} ms"
         )
         fix = "set both by NTP; jobs start by this machine's clock"
-        yield Finding("clock", True, text) if abs(offset) < FAR_CLOCK else Finding("clock", False, text, fix)
+        yield (
+            Finding("clock", True, text)
+            if abs(offset) < crew.FAR_CLOCK
+            else Finding("clock", False, text, fix)
+        )
 
     def _nodes(self) -> Iterator[Finding]:
-        seen = self.presence.nodes()
-        for role, lack in (("scheduler", "nothing is planned"), ("agent", "nothing runs")):
-            alive = [one for one in seen if one.node.role == role and one.is_alive]
-            if alive:
-                yield Finding(
-                    role, True, f"{plural(len(alive), role)} alive: {', '.join(one.told for one in alive)}"
-                )
-            else:
-                yield Finding(role, False, f"no {role} is alive: {lack}", "start one with `rota serve`")
-        yield from self._clocks(seen)
-        for one in seen:
-            if not one.is_alive:
-                text = f"{one.node.role} {one.told} has been silent for {one.silent.total_seconds():.0f} s"
-                yield Finding("silent", False, text, GIVEN_UP)
-
-    def _clocks(self, seen: list[Seen]) -> Iterator[Finding]:
-        for one in seen:
-            offset = timedelta(milliseconds=one.node.clock_offset_ms or 0)
-            if one.is_alive and abs(offset) >= FAR_CLOCK:
-                text = f"the clock of {one.node.role} {one.told} is {offset.total_seconds():+.1f} s off the database's"
-                yield Finding("clock", False, text, "set both by NTP; jobs start by the clocks of the nodes")
+        return crew.standing(self.presence.nodes())
 
     def _imports(self) -> Iterator[Finding]:
         with self.db.read() as conn:
@@ -172,17 +140,7 @@ class Diagnosis:
         if is_held:
             text, fix = "nothing starts anywhere: hold_all is set", "`rota config set hold_all false`"
             yield Finding("hold_all", False, text, fix)
-        agents = [one.node for one in self.presence.nodes() if one.node.role == "agent" and one.is_alive]
-        alone = [
-            queue
-            for queue in sorted({*used, *waiting})
-            if not any(nodes.serves(node.queues, queue) for node in agents)
-        ]
-        for queue in alone:
-            text = f"no worker listens on queue {queue} ({waiting.get(queue, 0)} executions wait)"
-            yield Finding("queue", False, text, f"start a node with ROTA_QUEUES={queue}=local")
-        if not alone:
-            yield Finding("queue", True, "every queue in use has a worker")
+        yield from crew.listening(self.presence.nodes(), used, waiting)
 
     def _broker(self) -> Iterator[Finding]:
         with self.db.read() as conn:

@@ -65,6 +65,7 @@ class Explaining:
             active = history.listing(conn, history.Filter(job_id=job.id, statuses=ACTIVE), 20)
             held = settings.is_held(conn)
             knowing = self.presence.knowing(conn, job.task_name)
+            drained = self.presence.knowing(conn, job.task_name, DRAINING)
             away = submissions.told_away(conn)
         seen = self.presence.nodes()
         items = (
@@ -73,7 +74,7 @@ class Explaining:
             *_held(held),
             _future(job, now),
             _scheduler(seen),
-            _worker(job, knowing, active, seen),
+            _worker(job, knowing, drained, active),
             *_broker(job, knowing, away),
             _overlap(job, active),
             *_retries(active, now),
@@ -179,34 +180,31 @@ def _scheduler(seen: list[Seen]) -> Item:
     alive = [one for one in schedulers if one.is_alive and one.node.status != DRAINING]
     if alive:
         return Item("scheduler", True, f"a scheduler is alive: {alive[-1].told}")
+    if drained := [one for one in schedulers if one.is_alive]:
+        text = f"the scheduler is draining: {drained[-1].told}"
+        return Item("scheduler", False, text, f"`rota nodes undrain {drained[-1].node.name}`")
     if schedulers:
-        last = min(one.silent for one in schedulers)
-        return Item(
-            "scheduler",
-            False,
-            f"the scheduler has been silent for {rough(last.total_seconds())}",
-            "`rota serve`",
-        )
+        silent = rough(min(one.silent for one in schedulers).total_seconds())
+        return Item("scheduler", False, f"the scheduler has been silent for {silent}", "`rota serve`")
     return Item("scheduler", False, "no scheduler is running", "`rota serve`")
 
 
-def _worker(job: Job, knowing: list[Seen], active: list[Execution], seen: list[Seen]) -> Item:
-    draining = [
-        one for one in seen if one.node.role == "agent" and one.node.status == DRAINING and one.is_alive
-    ]
-    if not knowing and draining:
-        text = f"no node takes work: {draining[-1].told} is draining"
-        return Item("worker", False, text, f"`rota nodes undrain {draining[-1].node.name}`")
+def _worker(job: Job, knowing: list[Seen], drained: list[Seen], active: list[Execution]) -> Item:
+    serving, away = (
+        [one for one in some if nodes.serves(one.node.queues, job.task_queue)] for some in (knowing, drained)
+    )
+    if serving:
+        return Item("worker", True, f"{serving[-1].told} knows its task and serves queue {job.task_queue}")
+    if away:
+        text = f"the node that would run it is draining: {away[-1].told}"
+        return Item("worker", False, text, f"`rota nodes undrain {away[-1].node.name}`")
     if not knowing:
         fix = f"start a node that loads it: `rota serve -m MODULE`; `rota tasks show {job.task_name}` says where"
         return Item("worker", False, f"no live node knows task {job.task_name}", fix)
-    serving = [one for one in knowing if nodes.serves(one.node.queues, job.task_queue)]
-    if not serving:
-        waits = sum(one.status is Status.QUEUED for one in active)
-        text = f"no live node that knows task {job.task_name} serves queue {job.task_queue}"
-        text += f" ({waits} waiting)" if waits else ""
-        return Item("worker", False, text, f"start one with ROTA_QUEUES={job.task_queue}=local, or `*=local`")
-    return Item("worker", True, f"{serving[-1].told} knows its task and serves queue {job.task_queue}")
+    waits = sum(one.status is Status.QUEUED for one in active)
+    text = f"no live node that knows task {job.task_name} serves queue {job.task_queue}"
+    text += f" ({waits} waiting)" if waits else ""
+    return Item("worker", False, text, f"start one with ROTA_QUEUES={job.task_queue}=local, or `*=local`")
 
 
 def _broker(job: Job, knowing: list[Seen], away: list[dict[str, Any]]) -> list[Item]:

@@ -15,7 +15,7 @@ from rota.executors.identity import is_here, machine
 from rota.services.rights import acting
 from rota.store import audit, definitions, nodes, submissions
 from rota.store.database import Database
-from rota.store.nodes import Node
+from rota.store.nodes import LIVE, Node
 
 SILENCE = 30.0
 """Seconds without a heartbeat after which a node is gone; it is not counted on, even before somebody declares it so."""
@@ -61,9 +61,9 @@ class Presence:
             knowing = self.knowing(conn, job.task_name)
         return [seen for seen in knowing if nodes.serves(seen.node.queues, job.task_queue)]
 
-    def knowing(self, conn: Connection, task: str) -> list[Seen]:
-        """The nodes that live and know a task, whatever queue they serve."""
-        known = set(definitions.live_tasks(conn, task))
+    def knowing(self, conn: Connection, task: str, status: str = LIVE) -> list[Seen]:
+        """The nodes that are alive, stand so and know a task, whatever queue they serve."""
+        known = set(definitions.live_tasks(conn, task, status))
         seen = [self._seen(node) for node in nodes.live(conn) if node.id in known and node.role == "agent"]
         return [one for one in seen if one.is_alive]
 

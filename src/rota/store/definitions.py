@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from rota.store import upsert
-from rota.store.nodes import GONE
+from rota.store.nodes import GONE, LIVE
 from rota.store.schema import declarations, generations, nodes, tasks
 
 _g, _t, _d = generations.c, tasks.c, declarations.c
@@ -82,12 +82,12 @@ def newest_tasks(conn: Connection) -> list[dict[str, Any]]:
     return list(conn.execute(select(_t.info).join(newest, same).order_by(_t.name)).scalars())
 
 
-def live_tasks(conn: Connection, name: str) -> list[int]:
-    """The live nodes that know a task."""
+def live_tasks(conn: Connection, name: str, status: str = LIVE) -> list[int]:
+    """The live nodes that know a task; or those that stand otherwise."""
     query = (
         select(nodes.c.id)
         .join(tasks, _t.generation_id == nodes.c.generation_id)
-        .where(_t.name == name, nodes.c.status == "live")
+        .where(_t.name == name, nodes.c.status == status)
     )
     return list(conn.execute(query).scalars())
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from rota.app import Rota
 from rota.domain.permission import Role
 from rota.services.activity import Activity, Day
-from rota.services.diagnosis import Finding
+from rota.services.finding import Finding
 from rota.services.glance import Concern, Glance, Glances
 from rota.web.fresh import Fresh
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from rota.domain.attempt import Line
 from rota.domain.execution import Execution, Status, Trigger
 from rota.domain.secret import MASK
-from rota.domain.words import count, milliseconds, rough
+from rota.domain.words import count, milliseconds, nearest, rough
 from rota.services.story import LONGEST, Story, Told
 from rota.web.draw import meter
 
@@ -80,7 +80,7 @@ def progress(one: Execution, now: datetime) -> Progress | None:
     of = f"/ {count(total)} {words}" if total else words
     left = None
     if total and done and one.started_at and 0 < done < total:
-        left = f"about {rough((now - one.started_at).total_seconds() * (total - done) / done)} left"
+        left = f"about {nearest((now - one.started_at).total_seconds() * (total - done) / done)} left"
     bar = meter.progress(done or 0, total, f"{count(done)} {of}")
     return Progress(count(done), of.strip(), left, bar)
 

@@ -62,7 +62,7 @@ class Window:
         filled  the share of it that is drawn; the rest parts it from the next
         """
         x = self.place(begin)
-        return percent(x), percent((self.place(end) - x) * filled)
+        return percent(x), percent(max(0.0, self.place(end) - x) * filled)
 
     def holds(self, at: datetime) -> bool:
         """Whether an instant lies inside; the end is the next window's."""

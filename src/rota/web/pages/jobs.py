@@ -38,7 +38,7 @@ TILES = (
     (Show.PAUSED, "Paused", "paused"),
 )
 READY_MADE = frozenset(spec.name for spec in NEW)
-"""With no more jobs than this, and none of one's own, the list begins by showing how to make one."""
+"""With no other jobs than these, the list shows how to make one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def jobs(view: Page, sort: str = "name", after: str | None = None) -> Response:
         older=view.here(after=following) if following else None, hints=_hints(view),
         concerns=state.concerns() if is_top else [], day=ribbon(day, view.times) if day else None,
         zones=view.times.zones(day.since, day.until) if day else "",
-        is_new=all(job.name in READY_MADE for job in page.jobs),
+        is_new=following is None and is_top and all(job.name in READY_MADE for job in page.jobs),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ router = APIRouter(route_class=PageRoute)
 
 SIZE = 25
 WINDOWS = {"1h": ("1 h", 1), "6h": ("6 h", 6), "24h": ("24 h", 24), "7d": ("7 d", 168)}
+LAST_YEAR = 9000
 LONGEST_SPREAD = timedelta(minutes=30)
 """Within so long all of those that start together should have started, when they are spread."""
 
@@ -50,7 +51,7 @@ def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: 
     rows, below, more = (
         _nodes(view, activity, window) if by == "node" else _jobs(view, activity, window, after)
     )
-    before, following = _beside(view, w, at, window)
+    before, following = _beside(w, at, window)
     return view.render(
         "timeline.html", rows=rows, below=below, more=more, w=w, by=by, windows=WINDOWS, at=at, after=after,
         load=load.load(ended, ahead, window, now), axis=lanes.axis(window), window=window, crowd=_crowd(ahead),
@@ -61,13 +62,15 @@ def timeline(view: Page, w: str = "24h", day: str = "", by: str = "job", after: 
 def _window(view: View, w: str, day: str) -> tuple[Window, date]:
     """Of a day, from midnight to midnight, and five days before it and one after it for a week.
 
-    A shorter window lies around now, around an instant such as 2026-11-24T18:00, or at the middle of another day.
+    A shorter window lies around now, around an instant such as 2026-11-24T18:00:00Z, or at the middle of another day.
     """
     times, hours = view.times, WINDOWS[w][1]
     today = times.local(times.now).date()
     try:
-        at = date.fromisoformat(day[:10]) if day else today
-        instant = _instant(view, day) if len(day) > 10 else None
+        instant = datetime.fromisoformat(day).astimezone(UTC) if len(day) > 10 else None
+        at = times.local(instant).date() if instant else date.fromisoformat(day) if day else today
+        if not 1970 <= at.year <= LAST_YEAR:
+            raise ValueError(at)
         since = _midnight(view, at - timedelta(days=5 if w == "7d" else 0))
         until = _midnight(view, at + timedelta(days=2 if w == "7d" else 1))
     except (ValueError, OverflowError) as error:
@@ -78,20 +81,15 @@ def _window(view: View, w: str, day: str) -> tuple[Window, date]:
     return Window(since, until, times), at
 
 
-def _beside(view: View, w: str, at: date, window: Window) -> tuple[str, str]:
+def _beside(w: str, at: date, window: Window) -> tuple[str, str]:
     """The `day` of the windows before and after it: as much earlier or later as it is long."""
     hours = WINDOWS[w][1]
     if hours >= 24:
         step = timedelta(days=7 if w == "7d" else 1)
         return (at - step).isoformat(), (at + step).isoformat()
     middle = window.since + timedelta(hours=hours * 0.7)
-    earlier, later = (view.times.local(middle + n * timedelta(hours=hours)) for n in (-1, 1))
-    return f"{earlier:%Y-%m-%dT%H:%M}", f"{later:%Y-%m-%dT%H:%M}"
-
-
-def _instant(view: View, text: str) -> datetime:
-    local = datetime.fromisoformat(text).replace(tzinfo=view.times.local(view.times.now).tzinfo)
-    return local.astimezone(UTC)
+    earlier, later = (middle + n * timedelta(hours=hours) for n in (-1, 1))
+    return f"{earlier:%Y-%m-%dT%H:%M:%SZ}", f"{later:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _midnight(view: View, day: date) -> datetime:
