@@ -32,7 +32,7 @@ VOLATILE = {
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
-SPAN = re.compile(r"\b(in )?[\d.]+ (ms|s|min|h|d)( ago)?\b")
+SPAN = re.compile(r"\b(?:(in )?[\d.]+ (ms|s|min|h|d)( ago)?|now)\b")
 
 
 def masked(value: Any) -> Any:
