@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from rota.domain.clock import Clock
 from rota.domain.errors import InvalidSchedule
 from rota.domain.execution import Status
 from rota.domain.job import Job
+from rota.domain.zone import EPOCH
 from rota.services.load import Ahead, Load
 from rota.store import activity, results
 from rota.store.activity import Count
@@ -27,7 +28,6 @@ HOUR = timedelta(hours=1)
 EARLIER = HOUR
 """How long before a window something that reaches into it may have been queued."""
 INSTANT = timedelta(microseconds=1)
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)

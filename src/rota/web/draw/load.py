@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from rota.domain.words import milliseconds
 from rota.services.activity import Count
 from rota.services.load import Ahead, Crowd
+from rota.store import activity
+from rota.store.activity import SPAN
 from rota.web.draw.axis import Window
 from rota.web.draw.marks import CLASS, PLAN, TOGETHER, line, percent, rect, svg, text
 
@@ -17,11 +19,9 @@ NOW_WIDE, CROWD_WIDE, NARROW_CROWD = 0.13, 0.18, 0.4
 """The shares of the picture that the two words take at most where both are shown; the last where it is narrow."""
 TURNED = 0.65
 """A word at a place beyond this share of the picture ends there; it would not fit in after it."""
-SPAN = timedelta(minutes=10)
 COARSE = 3
 """How many columns of what is planned are one, as high as the highest, where it is narrow: a thinner one could not be
 hollow."""
-EPOCH = datetime.fromtimestamp(0, UTC)
 PAST = ("m-ok", "m-idle", "m-miss", "m-bad")
 """The kinds of what was, from the foot of a column to its top."""
 
@@ -140,5 +140,5 @@ def _sums(counts: Iterable[tuple[datetime, int]], window: Window, wide: timedelt
 
 def begin(at: datetime, window: Window, wide: timedelta) -> datetime:
     """The begin of the column that an instant lies in; columns begin at whole tens of minutes."""
-    first = window.since - (window.since - EPOCH) % SPAN
+    first = activity.begin(window.since)
     return first + (at - first) // wide * wide
