@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from rota.domain.execution import Status
 from rota.services.activity import Count, Lane
 from rota.services.load import Ahead, Crowd
@@ -85,3 +87,9 @@ def test_a_dense_lane_is_a_band_or_hours():
     assert kinds(drawn(lanes.lane(lane(planned=1, fires=[NOW + HOUR]), WINDOW, NOW))) == ["m-plan"]
     hours = [Hour(NOW - 2 * HOUR, Status.SUCCEEDED, 59, 100), Hour(NOW - 2 * HOUR, Status.LOST, 1, 100)]
     assert kinds(drawn(lanes.lane(lane(hours=hours), WINDOW, NOW))) == ["m-ok", "m-bad"]
+
+
+@pytest.mark.parametrize("status", sorted({*Status} - {Status.RUNNING, Status.QUEUED, Status.SUBMITTED}))
+def test_whatever_ended_is_in_the_load(status):
+    counts = [Count(NOW.replace(minute=10, second=0), status, 1)]
+    assert len(kinds(drawn(load.load(counts, None, WINDOW, NOW)))) == 1

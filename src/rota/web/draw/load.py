@@ -22,7 +22,7 @@ TURNED = 0.65
 COARSE = 3
 """How many columns of what is planned are one, as high as the highest, where it is narrow: a thinner one could not be
 hollow."""
-PAST = ("m-ok", "m-idle", "m-miss", "m-bad")
+PAST = ("m-ok", "m-skip", "m-idle", "m-miss", "m-bad")
 """The kinds of what was, from the foot of a column to its top."""
 
 
